@@ -1,0 +1,2 @@
+export { InputError, MaskedDistillError } from './errors.ts';
+export { createRng, type Rng } from './random.ts';
