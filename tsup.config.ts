@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
+import { GRADIENT_MODULES, gradientModule } from './.ci/tfjs-gradients.ts';
 
 const SOURCE = '@masked-distill/source';
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, { [SOURCE]?: string }> };
@@ -13,5 +14,12 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   skipNodeModulesBundle: true,
+  noExternal: [/^@tensorflow\/tfjs-core\/dist\//],
+  esbuildPlugins: [
+    {
+      name: 'tfjs-gradients',
+      setup: (build) => build.onLoad({ filter: GRADIENT_MODULES }, ({ path }) => ({ contents: gradientModule(path) })),
+    },
+  ],
   dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] } },
 });

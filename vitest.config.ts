@@ -1,17 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { GRADIENT_MODULES, gradientModule } from './.ci/tfjs-gradients.ts';
 
-const source = '@masked-distill/source';
+const conditions = ['@masked-distill/source'];
 
-export default defineConfig({
-  resolve: { conditions: [source] },
-  ssr: { resolve: { conditions: [source] } },
+/** `vitest run` runs what takes seconds, `vitest run --mode all` the slow tests as well. */
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    { name: 'tfjs-gradients', enforce: 'pre', load: (id) => (GRADIENT_MODULES.test(id) ? gradientModule(id) : null) },
+  ],
+  resolve: { conditions },
+  // `main` is what Node itself takes, so that a test and the packages it calls hold one copy of tfjs-core.
+  ssr: { resolve: { conditions, mainFields: ['main'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**', 'docs', '.ci'].map(
+      (folder) => `${folder}/*.${mode === 'all' ? '{test,slow}' : 'test'}.ts`,
+    ),
+    setupFiles: ['vitest.setup.ts'],
     testTimeout: 60_000,
-    // tfjs-core publishes its gradients as ES modules without file extensions, which Node itself can't resolve.
-    server: { deps: { inline: [/tfjs-core\/dist/, /@masked-distill/] } },
-    onConsoleLog: (log) => {
-      throw new Error(`console output in a test: ${log}`);
-    },
+    server: { deps: { inline: [GRADIENT_MODULES, /@masked-distill/] } },
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'html', 'json-summary'] },
   },
-});
+}));
