@@ -1,0 +1,11 @@
+export { ImageDecoder, type ImageDecoderConfig } from './decoder.ts';
+export {
+  type IndexMasksOptions,
+  indexMasks,
+  type MaskIndices,
+  maskIndexTensors,
+  maskIndicesFrom,
+} from './mask-indices.ts';
+export { MaskedAutoencoder, type MaskedAutoencoderConfig } from './masked-autoencoder.ts';
+export { type MaePresetOptions, maeDecoder, maePreset } from './presets.ts';
+export { normalizePatches, patchStatistics } from './targets.ts';

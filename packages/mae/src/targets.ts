@@ -1,0 +1,14 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Mean and standard deviation of each row of `[R, P]`, `[R, 1]` each, as MAE takes them: unbiased variance, 1e-6 inside the root. */
+export function patchStatistics(patches: tf.Tensor2D): { mean: tf.Tensor2D; std: tf.Tensor2D } {
+  const mean = tf.mean(patches, 1, true) as tf.Tensor2D;
+  const squares = tf.sum(tf.square(tf.sub(patches, mean)), 1, true);
+  return { mean, std: tf.sqrt(tf.add(tf.div(squares, patches.shape[1] - 1), 1e-6)) as tf.Tensor2D };
+}
+
+/** MAE's `norm_pix_loss` targets: each patch of `[R, P]` with its own mean and deviation taken out. */
+export function normalizePatches(patches: tf.Tensor2D): tf.Tensor2D {
+  const { mean, std } = patchStatistics(patches);
+  return tf.div(tf.sub(patches, mean), std);
+}

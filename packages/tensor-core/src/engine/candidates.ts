@@ -1,0 +1,32 @@
+import type { EngineCandidate } from './engine.ts';
+import { startCpu } from './start-cpu.ts';
+import { startTensorflow } from './start-tensorflow.ts';
+import { startWasm } from './start-wasm.ts';
+import { startWebgpu } from './start-webgpu.ts';
+
+const NATIVE_REMEDY =
+  'it downloads its native part from storage.googleapis.com while installing, which a closed network refuses';
+
+/** Every engine in the order of preference. */
+export const engineCandidates: readonly EngineCandidate[] = [
+  {
+    name: 'tensorflow-gpu',
+    description: 'TensorFlow on CUDA',
+    remedy: `npm install @tensorflow/tfjs-node-gpu (${NATIVE_REMEDY})`,
+    start: () => startTensorflow('@tensorflow/tfjs-node-gpu'),
+  },
+  {
+    name: 'tensorflow',
+    description: 'TensorFlow on the CPU',
+    remedy: `npm install @tensorflow/tfjs-node (${NATIVE_REMEDY})`,
+    start: () => startTensorflow('@tensorflow/tfjs-node'),
+  },
+  {
+    name: 'webgpu',
+    description: 'any GPU through Dawn',
+    remedy: 'npm install @tensorflow/tfjs-backend-webgpu webgpu, on a machine with a Vulkan, Metal or D3D12 driver',
+    start: startWebgpu,
+  },
+  { name: 'wasm', description: 'WebAssembly with SIMD, one thread', start: startWasm },
+  { name: 'cpu', description: 'plain JavaScript: slow, for tests', start: startCpu },
+];

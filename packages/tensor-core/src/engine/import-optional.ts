@@ -1,0 +1,14 @@
+/**
+ * Imports a package that may not be installed.
+ *
+ * @throws Error whose message is the reason in a few words: not installed, or what it said while loading
+ */
+export async function importOptional(packageName: string): Promise<unknown> {
+  try {
+    return await import(packageName);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(packageName);
+    throw new Error(isMissing ? 'not installed' : `failed to load: ${message.split('\n')[0]}`, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+import './gradients.ts';
+
+export { createRng, InputError, MaskedDistillError, type Rng } from '@masked-distill/base';
+export { engineCandidates } from './engine/candidates.ts';
+export type { Engine, EngineCandidate, EngineName, EngineReport, TensorRecord } from './engine/engine.ts';
+export { probeEngines, type UseEngineOptions, useEngine } from './engine/use-engine.ts';
+export * from './files/index.ts';
+export { constant, normal, truncatedNormal, xavierUniform } from './initializers.ts';
+export { LayerNorm, Linear, type LinearOptions } from './layers.ts';
+export { Module, type ParameterOptions } from './module.ts';
+export { attention } from './ops/attention.ts';
+export { dropPath, type SampleDropPathOptions, sampleDropPath } from './ops/drop-path.ts';
+export { fillRows, gatherRows, invertRows, type RowIndex, type RowIndexArrays } from './ops/gather-rows.ts';
+export { gelu } from './ops/gelu.ts';
+export { layerNorm } from './ops/layer-norm.ts';
+export { linear } from './ops/linear.ts';
+export { meanSquaredError, softmaxCrossEntropy } from './ops/losses.ts';
+export { type PatchSize, patchify, type UnpatchifyOptions, unpatchify } from './ops/patchify.ts';
+export { sumRows } from './ops/sum-rows.ts';
+export { AdamW, type AdamWArguments, type AdamWOptions } from './optim/adamw.ts';
+export { clipFactor, globalNorm } from './optim/clip.ts';
+export { ExponentialMovingAverage } from './optim/ema.ts';
+export {
+  type DecayMatricesOptions,
+  decayMatrices,
+  type LayerDecayOptions,
+  layerDecay,
+  type ParameterRule,
+  type ParameterRules,
+} from './optim/parameter-rules.ts';
+export {
+  type CosineTableOptions,
+  cosineTable,
+  scaleLearningRate,
+  type WarmupCosineOptions,
+  warmupCosine,
+} from './optim/schedules.ts';
+export { type LoadReport, type LoadStateDictOptions, loadStateDict, stateDict } from './state-dict.ts';

@@ -1,0 +1,10 @@
+export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
+export { Block, type BlockOptions } from './block.ts';
+export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
+export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.ts';
+export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
+export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.ts';
+export type { PatchShape } from './patch-shape.ts';
+export { type GridSize, sincos2d, sinusoid1d } from './position-tables.ts';
+export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
+export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
