@@ -1,0 +1,19 @@
+import { execSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Looks with publint and attw at what npm would publish of each package. Needs a build. */
+let failures = 0;
+for (const folder of readdirSync('packages')) {
+  const cwd = join('packages', folder);
+  if (JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).private) continue;
+  try {
+    execSync('publint --strict && attw --pack . --profile esm-only --format ascii', { cwd, stdio: 'pipe' });
+    console.log(`sound: ${cwd}`);
+  } catch (error) {
+    failures++;
+    const { stdout, stderr } = error as { stdout: Buffer; stderr: Buffer };
+    console.error(`NOT SOUND: ${cwd}\n${stdout}${stderr}`);
+  }
+}
+process.exitCode = failures === 0 ? 0 : 1;
