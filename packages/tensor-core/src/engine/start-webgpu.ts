@@ -5,7 +5,11 @@ import { importOptional } from './import-optional.ts';
 export async function startWebgpu(): Promise<string> {
   const dawn = (await importOptional('webgpu')) as { create(flags: string[]): unknown; globals: object };
   Object.assign(globalThis, dawn.globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.create([]) }, configurable: true, writable: true });
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { gpu: dawn.create([]) },
+    configurable: true,
+    writable: true,
+  });
   await importOptional('@tensorflow/tfjs-backend-webgpu');
   if (!(await tf.setBackend('webgpu'))) throw new Error('no GPU adapter was found');
   return 'WebGPU through Dawn';
