@@ -1,5 +1,8 @@
 export { type Dtype, dtypeBytes } from './dtypes.ts';
+export { type FindStateDictOptions, findStateDict } from './find-state-dict.ts';
 export { type CheckpointFile, type LazyTensor, readTensors } from './lazy-tensor.ts';
+export { openCheckpoint } from './open-checkpoint.ts';
+export { openTorchCheckpoint } from './open-torch-checkpoint.ts';
 export {
   openSafetensors,
   type ParseSafetensorsOptions,
@@ -16,6 +19,7 @@ export {
   toInt32,
   toTypedArray,
 } from './tensor-data.ts';
+export type { TorchCheckpoint } from './torch-checkpoint.ts';
 export {
   encodeSafetensors,
   type WritableTensors,

@@ -2,6 +2,7 @@ import type { Fail } from './fail.ts';
 import { quote } from './foreign-text.ts';
 import { OPCODES, STOP } from './pickle-opcodes.ts';
 import { createPickleReader, type PickleReader } from './pickle-reader.ts';
+import type { PickleGlobal, PickleMachine, PickleWorld } from './pickle-types.ts';
 
 /** The largest pickle that is read: a thousand times that of a large model with its optimiser, whose numbers lie elsewhere. */
 export const MAX_PICKLE_BYTES = 32 * 2 ** 20;
@@ -18,47 +19,6 @@ const MAX_STACK = 2 ** 20;
 /** What a pickle may do altogether: one for each opcode, element or byte that it copies, {@link CONTAINER_WORK} for each container. */
 const MAX_WORK = 2 ** 25;
 const CONTAINER_WORK = 64;
-
-/** A Python class or function that a pickle may name and call; what it does is written here, no Python is run. */
-export interface PickleGlobal {
-  /** Module and name, as Python writes them. */
-  readonly name: string;
-  /** Stands in for calling it with positional arguments. */
-  call(args: readonly unknown[]): unknown;
-  /** Stands in for `__setstate__` on what `call` made. */
-  setState?(value: unknown, state: unknown): void;
-}
-
-/** What a pickle may reach outside itself. */
-export interface PickleWorld {
-  /** The value that stands for a Python global, or undefined where it is not allowed. */
-  global(name: string): unknown;
-  /** The value that a persistent id stands for. */
-  persistent(id: unknown): unknown;
-}
-
-/** How the opcodes see the machine. */
-export interface PickleMachine {
-  readonly reader: PickleReader;
-  readonly fail: Fail;
-  push(value: unknown): void;
-  pop(): unknown;
-  top(): unknown;
-  mark(): void;
-  /** The values pushed since the last mark, which is removed with them. */
-  popMark(): unknown[];
-  /** Keeps the top of the stack; without an index, under the next free one. */
-  remember(index?: number): void;
-  recall(index: number): unknown;
-  /** Counts work against the limit. */
-  spend(amount: number): void;
-  /** Counts a new container. */
-  container<T extends object>(value: T): T;
-  resolve(module: string, name: string): unknown;
-  persistent(id: unknown): unknown;
-  call(callee: unknown, args: unknown): unknown;
-  setState(value: unknown, state: unknown): void;
-}
 
 /** A decoded pickle. */
 export interface Unpickled {
@@ -80,8 +40,10 @@ export interface UnpickleOptions {
  * Decodes one Python pickle (protocols 2 to 5) without Python: containers become arrays, Maps and Sets, and only what `world` allows
  * can be named. Lists may contain themselves, as in Python.
  */
-export function unpickle(data: Uint8Array, { world, fail, start = 0 }: UnpickleOptions): Unpickled {
-  const machine = createMachine(createPickleReader(data, start, fail), { world, fail });
+export function unpickle(data: Uint8Array, options: UnpickleOptions): Unpickled {
+  const { start = 0 } = options;
+  const fail: Fail = options.fail;
+  const machine = createMachine(createPickleReader(data, start, fail), options);
   for (;;) {
     const at = machine.reader.position();
     const code = machine.reader.uint8();
@@ -94,7 +56,8 @@ export function unpickle(data: Uint8Array, { world, fail, start = 0 }: UnpickleO
   }
 }
 
-function createMachine(reader: PickleReader, { world: openWorld, fail }: UnpickleOptions): PickleMachine {
+function createMachine(reader: PickleReader, options: UnpickleOptions): PickleMachine {
+  const fail: Fail = options.fail;
   const stack: unknown[] = [];
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
@@ -104,7 +67,7 @@ function createMachine(reader: PickleReader, { world: openWorld, fail }: Unpickl
     work += amount;
     if (work > MAX_WORK) fail(`has a pickle that takes more than ${MAX_WORK} steps, the limit`);
   };
-  const world = openWorld(spend);
+  const world = options.world(spend);
   const pop = () =>
     stack.length > (marks.at(-1) ?? 0) ? stack.pop() : fail('has a pickle that takes a value from an empty stack');
   return {

@@ -1,4 +1,4 @@
-import type { PickleMachine } from './pickle-machine.ts';
+import type { PickleMachine } from './pickle-types.ts';
 
 type Opcode = (machine: PickleMachine) => void;
 
