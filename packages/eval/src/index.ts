@@ -1,0 +1,1 @@
+export { type KnnOptions, knnAccuracy, type LabelledFeatures } from './knn.ts';
