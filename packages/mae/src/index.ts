@@ -8,4 +8,5 @@ export {
 } from './mask-indices.ts';
 export { MaskedAutoencoder, type MaskedAutoencoderConfig } from './masked-autoencoder.ts';
 export { type MaePresetOptions, maeDecoder, maePreset } from './presets.ts';
+export { type Picture, type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruction.ts';
 export { normalizePatches, patchStatistics } from './targets.ts';

@@ -58,15 +58,20 @@ export class MaskedAutoencoder extends Module {
     return tf.reshape(prediction, [-1, latent.shape[1], prediction.shape[1]]);
   }
 
+  /** Pixels `[B, H, W, 3]` cut into tokens, `[N·B, h·w·3]`. */
+  patches(pixels: tf.Tensor4D): tf.Tensor2D {
+    const patches = patchify(pixels, this.encoder.patch);
+    return tf.reshape(patches, [-1, patches.shape[2]]);
+  }
+
   /**
    * What is to be predicted, `[tokens·B, h·w·3]`: pixels as they came in, or each patch normalised.
    *
    * @param only rows n·B + b of the tokens that are wanted; default all N
    */
   targets(pixels: tf.Tensor4D, only?: RowIndex): tf.Tensor2D {
-    const patches = patchify(pixels, this.encoder.patch);
-    const rows = tf.reshape(patches, [-1, patches.shape[2]]) as tf.Tensor2D;
-    const wanted = only ? gatherRows(rows, only) : rows;
+    const patches = this.patches(pixels);
+    const wanted = only ? gatherRows(patches, only) : patches;
     return this.config.normPixLoss ? normalizePatches(wanted) : wanted;
   }
 
