@@ -31,6 +31,7 @@ export abstract class Module {
     values: Float32Array,
     { trainable = true }: ParameterOptions = {},
   ): tf.Variable {
+    if (this.#variables.has(name)) throw duplicateName(name);
     const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...shape], 'float32'), trainable));
     this.#variables.set(name, variable);
     return variable;
@@ -56,8 +57,7 @@ export abstract class Module {
     for (const { name, module } of this.#children) {
       for (const [key, variable] of module.namedVariables()) {
         const full = name ? `${name}.${key}` : key;
-        if (all.has(full))
-          throw new MaskedDistillError(`Module: two variables are called ${full}; give the modules different names`);
+        if (all.has(full)) throw duplicateName(full);
         all.set(full, variable);
       }
     }
@@ -79,3 +79,6 @@ export abstract class Module {
     for (const variable of this.namedVariables().values()) variable.dispose();
   }
 }
+
+const duplicateName = (name: string) =>
+  new MaskedDistillError(`Module: two variables are called ${name}; give them or their modules different names`);
