@@ -60,7 +60,9 @@ export async function openFileSource(path: string): Promise<ByteSource> {
 }
 
 /** The same over bytes in memory; reads share their memory. */
-export function memorySource(bytes: Uint8Array, name: string): ByteSource {
+export function memorySource(memory: Uint8Array, name: string): ByteSource {
+  // Not a Buffer, whose slice() shares memory.
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
   return {
     name,
     size: bytes.length,

@@ -133,7 +133,7 @@ export function toInt32(tensor: TensorData): Int32Array {
   return result;
 }
 
-/** The tensor's bytes where a typed array can lie on them: themselves, or a copy when they start between two elements. */
+/** The tensor's bytes where a typed array can lie on them: themselves, or a copy when they start between two elements (a Buffer's slice would not copy). */
 function aligned({ bytes, dtype }: TensorData): Uint8Array {
-  return bytes.byteOffset % dtypeBytes(dtype) === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % dtypeBytes(dtype) === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -112,7 +112,7 @@ function gather(span: Uint8Array, { dtype, shape, stride }: TensorView): Uint8Ar
 
 /** Elements to be moved about as unsigned integers, which keep every bit. */
 function asWords(bytes: Uint8Array, width: number): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
-  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const count = bytes.length / width;
   if (width === 8) return new BigUint64Array(buffer, byteOffset, count);
   if (width === 4) return new Uint32Array(buffer, byteOffset, count);

@@ -47,7 +47,7 @@ export function createZipEntryReader(source: ByteSource, fail: Fail): ReadZipEnt
         check(entry, crc32(bytes));
         unpacked = { entry, bytes };
       }
-      return unpacked.bytes.slice(offset, offset + length);
+      return new Uint8Array(unpacked.bytes.subarray(offset, offset + length));
     }
     if (length === entry.size) {
       const bytes = await source.read(start, length);

@@ -52,6 +52,7 @@ describe('toFloat32', () => {
     const shifted = new Uint8Array(9);
     shifted.set(bytes.subarray(4), 1);
     expect([...toFloat32({ ...whole, bytes: shifted.subarray(1) })]).toEqual([1, 2]);
+    expect([...toFloat32({ ...whole, bytes: Buffer.from(shifted.buffer, 1) })]).toEqual([1, 2]);
   });
 });
 
