@@ -47,10 +47,11 @@ export async function probeEngines(candidates: readonly EngineCandidate[] = engi
   return reports;
 }
 
-async function tryEngine({ name, description, remedy, start }: EngineCandidate): Promise<EngineReport> {
+async function tryEngine(candidate: EngineCandidate): Promise<EngineReport> {
+  const { name, description, remedy } = candidate;
   try {
     tf.enableProdMode(); // no advertisement on the console, no search of every result for NaN
-    const detail = await start();
+    const detail = await candidate.start();
     await tf.ready();
     return { name, description, available: true, detail };
   } catch (cause) {

@@ -19,12 +19,13 @@ export function replaceGather(): void {
     const takesRows =
       call.attrs.axis === 0 && call.attrs.batchDims === 0 && x.dtype === 'float32' && indices.dtype === 'int32';
     if (!takesRows) return general(call);
+    const rows = x.shape[0]!;
+    const outside = call.backend.typedArrayFromHeap(indices).find((row) => row < 0 || row >= rows);
+    if (outside !== undefined) throw new Error(`GatherV2: index ${outside} is outside the ${rows} rows`);
     const output = call.backend.makeOutput([...indices.shape, ...x.shape.slice(1)], 'float32');
     const [source, target] = [call.backend.typedArrayFromHeap(x), call.backend.typedArrayFromHeap(output)];
     const width = x.shape.slice(1).reduce((product, extent) => product * extent, 1);
-    const rows = x.shape[0]!;
     call.backend.typedArrayFromHeap(indices).forEach((row, position) => {
-      if (row < 0 || row >= rows) throw new Error(`GatherV2: index ${row} is outside the ${rows} rows`);
       target.set(source.subarray(row * width, (row + 1) * width), position * width);
     });
     return output;
