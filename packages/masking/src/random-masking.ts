@@ -1,7 +1,7 @@
 import type { MaskSampler } from './mask.ts';
 import { countMasked, type MaskRatios } from './mask-ratio.ts';
 import { splitByRank } from './split-by-rank.ts';
-import { tokenCount } from './token-grid.ts';
+import { type TokenGrid, tokenCount } from './token-grid.ts';
 
 /**
  * Masks tokens anywhere in the grid, each with the same probability (MAE, He et al. 2022).
@@ -14,10 +14,9 @@ import { tokenCount } from './token-grid.ts';
  * ```
  */
 export function randomMasking(ratios: MaskRatios): MaskSampler {
+  const counts = (grid: TokenGrid) => countMasked(tokenCount(grid), ratios);
   return {
-    counts: (grid) => countMasked(tokenCount(grid), ratios),
-    sample(grid, rng) {
-      return splitByRank(rng.permutation(tokenCount(grid)), this.counts(grid));
-    },
+    counts,
+    sample: (grid, rng) => splitByRank(rng.permutation(tokenCount(grid)), counts(grid)),
   };
 }
