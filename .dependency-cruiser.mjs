@@ -25,7 +25,7 @@ const oneWay = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
   comment: `${name} may import ${allowed.length ? allowed.join(', ') : 'no other package'}`,
   severity: 'error',
   from: { path: source(name) },
-  to: { path: '^packages/', pathNot: source(name, ...allowed) },
+  to: { path: '^packages/[^/]+/(?!node_modules/)', pathNot: source(name, ...allowed) },
 }));
 
 export default {
