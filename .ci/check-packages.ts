@@ -1,12 +1,16 @@
 import { execSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Looks with publint and attw at what npm would publish of each package. Needs a build. */
+/** Looks with publint and attw at what npm would publish of each package, which has to have a README. Needs a build. */
 let failures = 0;
 for (const folder of readdirSync('packages')) {
   const cwd = join('packages', folder);
   if (JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).private) continue;
+  if (!existsSync(join(cwd, 'README.md'))) {
+    failures++;
+    console.error(`NOT SOUND: ${cwd} has no README.md`);
+  }
   try {
     execSync('publint --strict && attw --pack . --profile esm-only --format ascii', { cwd, stdio: 'pipe' });
     console.log(`sound: ${cwd}`);

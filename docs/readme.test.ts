@@ -39,6 +39,9 @@ describe.each(readmes)('%s', (path) => {
   });
 
   const examples = readExamples(readFileSync(join(root, path), 'utf8'));
+  it.runIf(path.startsWith('packages/') && !path.includes('/cli/'))('shows an example and what it prints', () => {
+    expect(examples).not.toEqual([]);
+  });
   it.each(examples)('prints at line $line what it says', async ({ code, output }) => {
     const printed = await run(code, join(root, path));
     if (!outputPattern(output).test(printed)) expect(printed).toBe(trimLines(output));

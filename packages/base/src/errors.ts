@@ -14,6 +14,7 @@ const carries = (value: unknown, mark: symbol): boolean =>
  * ```
  */
 export class MaskedDistillError extends Error {
+  /** Says what this is to every copy of this package. */
   readonly [MARK] = true;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -21,6 +22,7 @@ export class MaskedDistillError extends Error {
     this.name = new.target.name;
   }
 
+  /** Whether `value` carries the mark, whichever copy of this package made it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return carries(value, MARK);
   }
@@ -28,8 +30,10 @@ export class MaskedDistillError extends Error {
 
 /** What the caller handed in can't be used: a path, a file's content, an option. The command line exits with 2 on it. */
 export class InputError extends MaskedDistillError {
+  /** Says so to every copy of this package. */
   readonly [INPUT_MARK] = true;
 
+  /** Whether `value` carries the mark, whichever copy of this package made it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return carries(value, INPUT_MARK);
   }
