@@ -1,0 +1,65 @@
+import { InputError } from '@masked-distill/base';
+import { countMasked } from '@masked-distill/masking';
+import { resolveLr } from './learning-rate.ts';
+import type { PretrainConfig } from './pretrain-config.ts';
+
+/**
+ * Checks what no key can tell alone: that sizes divide each other, that a mask leaves something, that a warm-up fits into its run.
+ *
+ * @throws InputError naming the first thing that does not fit
+ */
+export function checkPretrainConfig(config: PretrainConfig): void {
+  const { model, mask, data, optim } = config;
+  checkPatches(model);
+  checkHeads(model, 'model');
+  checkHeads(model.decoder, 'model.decoder');
+  const { h, w } = tokenGrid(model);
+  countMasked(h * w, { ratio: mask.ratio });
+  for (const name of ['scale', 'ratio'] as const) {
+    const [low, high] = data[name];
+    if (low > high) throw new InputError(`data.${name}: [${low}, ${high}] begins with the larger; swap them`);
+  }
+  checkWarmup(optim);
+  const lr = resolveLr(config);
+  if (optim.minLr > lr) throw new InputError(`optim.minLr: ${optim.minLr} is above the learning rate ${lr}; lower it`);
+}
+
+/** Rows and columns of patches in an image. */
+export function tokenGrid({ imageSize, patch }: PretrainConfig['model']): { h: number; w: number } {
+  return { h: imageSize[0] / patch[0], w: imageSize[1] / patch[1] };
+}
+
+function checkPatches({ imageSize, patch }: PretrainConfig['model']): void {
+  if (imageSize[0] % patch[0] === 0 && imageSize[1] % patch[1] === 0) return;
+  const fitting = imageSize.map((side, i) => Math.max(1, Math.round(side / patch[i]!)) * patch[i]!);
+  throw new InputError(
+    `model.patch: ${patch.join('x')} does not divide the image of ${imageSize.join('x')}; ` +
+      `set model.imageSize to ${fitting.join('x')} or change model.patch`,
+  );
+}
+
+function checkHeads({ width, heads }: { width: number; heads: number }, where: string): void {
+  if (width % 4 !== 0) {
+    throw new InputError(
+      `${where}.width: ${width} is not a multiple of 4, which the 2-D position table needs; take ${nearestMultiple(width, 4)}`,
+    );
+  }
+  if (width % heads === 0) return;
+  const divisors = Array.from({ length: width }, (_, i) => i + 1).filter((n) => width % n === 0);
+  const nearest = divisors.reduce((best, n) => (Math.abs(n - heads) < Math.abs(best - heads) ? n : best));
+  throw new InputError(`${where}.heads: ${heads} does not divide ${where}.width ${width}; take ${nearest}`);
+}
+
+function checkWarmup({ epochs, steps, warmupEpochs, warmupSteps }: PretrainConfig['optim']): void {
+  const check = (unit: 'Epochs' | 'Steps', warmup?: number, run?: number) => {
+    if (warmup === undefined || run === undefined || warmup < run) return;
+    const units = unit.toLowerCase();
+    throw new InputError(
+      `optim.warmup${unit}: a warm-up of ${warmup} ${units} leaves nothing of the run's ${run}; shorten it or lengthen the run`,
+    );
+  };
+  check('Epochs', warmupEpochs, epochs);
+  check('Steps', warmupSteps, steps);
+}
+
+const nearestMultiple = (n: number, of: number) => Math.max(of, Math.round(n / of) * of);

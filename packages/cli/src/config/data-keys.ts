@@ -1,0 +1,58 @@
+import { key, optionalKey } from './key.ts';
+import { or, pair, pattern, real, text, toggle, triple, whole } from './kinds.ts';
+
+/** Which images, and what is done to them on their way. The means and deviations are ImageNet's. */
+export const dataKeys = {
+  path: optionalKey(text('path'), {
+    is: 'image folder, list file or WebDataset tars such as train-{0000..0009}.tar',
+    flag: 'data',
+  }),
+  val: optionalKey(text('path'), { is: 'labelled images for evaluation while training' }),
+  limit: key(or('off', whole()), { is: 'use only the first so many images', default: 'off' }),
+  workers: key(or('auto', whole(0)), {
+    is: 'threads that decode and augment; the images do not depend on it',
+    default: 'auto',
+  }),
+  cache: key(or('off', text('folder')), {
+    is: 'keep resized images in this folder, for small machines',
+    default: 'off',
+  }),
+  cacheShortSide: key(whole(), { is: 'short side of a cached image in pixels', default: 256 }),
+  shuffleBuffer: key(whole(), {
+    is: 'images held for shuffling when the source can only be read in order',
+    default: 4096,
+  }),
+  repeats: key(whole(), { is: 'crops taken of each decoded image (repeated augmentation)', default: 1 }),
+  maxUnreadableShare: key(real({ min: 0, max: 1 }), {
+    is: 'stop when more than this share of the images is unreadable',
+    default: 0.05,
+  }),
+  maxPixels: key(whole(), { is: 'refuse images of more pixels than this', default: 2 ** 27 }),
+  scale: key(pair({ above: 0, max: 1 }), {
+    is: 'area of a random crop over that of the image',
+    default: [0.2, 1],
+    flag: 'crop-scale',
+  }),
+  ratio: key(pair({ above: 0 }), {
+    is: 'width over height of a random crop',
+    default: [3 / 4, 4 / 3],
+    flag: 'crop-ratio',
+  }),
+  flip: key(toggle(), { is: 'mirror half of the images', default: true }),
+  colorJitter: key(real({ min: 0, max: 1 }), {
+    is: 'strength of random brightness, contrast and saturation',
+    default: 0,
+  }),
+  randAugment: key(
+    or('off', pattern(/^m(10|\d)-n[1-9]$/, { wants: 'a RandAugment setting such as m9-n2', placeholder: 'm9-n2' })),
+    { is: 'RandAugment: magnitude 0 to 10 and number of operations', default: 'off' },
+  ),
+  mean: key(triple({ min: 0, max: 1 }), {
+    is: 'mean of red, green and blue, subtracted',
+    default: [0.485, 0.456, 0.406],
+  }),
+  std: key(triple({ above: 0 }), {
+    is: 'deviation of red, green and blue, divided by',
+    default: [0.229, 0.224, 0.225],
+  }),
+};

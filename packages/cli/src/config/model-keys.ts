@@ -1,0 +1,30 @@
+import { key } from './key.ts';
+import { oneOf, real, size, toggle, whole } from './kinds.ts';
+import { modelNames } from './presets/model-sizes.ts';
+
+const usual = 'set by model.preset';
+
+/** What the masked autoencoder is made of. */
+export const modelKeys = {
+  preset: key(oneOf([...modelNames, 'custom']), {
+    is: 'sizes of encoder and decoder; custom when the encoder is none of these',
+    default: 'tiny',
+    flag: 'model',
+  }),
+  width: key(whole(), { is: `width of an encoder token (${usual})` }),
+  depth: key(whole(), { is: `encoder blocks (${usual})` }),
+  heads: key(whole(), { is: `attention heads of the encoder (${usual})` }),
+  mlpRatio: key(real({ above: 0 }), { is: 'hidden width of a block over its width', default: 4 }),
+  patch: key(size(), { is: 'patch in pixels', default: [16, 16] }),
+  imageSize: key(size(), { is: 'image in pixels, height x width', default: [224, 224] }),
+  classToken: key(toggle(), { is: 'a class token beside the patches', default: true }),
+  dropPath: key(real({ min: 0, below: 1 }), {
+    is: 'stochastic depth rate of the last block, rising from 0',
+    default: 0,
+  }),
+  decoder: {
+    width: key(whole(), { is: `width of a decoder token (${usual})`, flag: 'decoder-width' }),
+    depth: key(whole(), { is: `decoder blocks (${usual})`, flag: 'decoder-depth' }),
+    heads: key(whole(), { is: `attention heads of the decoder (${usual})`, flag: 'decoder-heads' }),
+  },
+};

@@ -1,0 +1,25 @@
+import { key } from './key.ts';
+import { oneOf, or, pattern, span, text, whole } from './kinds.ts';
+
+/** The engines a run may ask for, best first; `auto` takes the first that starts. */
+const engineNames = ['auto', 'tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+
+// Starts with a letter, digit or _, so that it is neither `..` nor a hidden folder nor a flag.
+const folderName = pattern(/^\w[\w.-]{0,99}$/, {
+  wants: 'a folder name of letters, digits, dots and dashes',
+  placeholder: 'name',
+});
+
+/** Where a run writes, how often, and what it runs on. */
+export const runKeys = {
+  name: key(folderName, {
+    is: "the run's folder under root; a second run of the same name gets -2",
+    default: 'pretrain',
+  }),
+  root: key(text('folder'), { is: 'folder of all runs', default: 'runs' }),
+  seed: key(whole(0), { is: 'seed of every random draw', default: 0 }),
+  engine: key(oneOf(engineNames), { is: 'what computes; auto takes the best that starts', default: 'auto' }),
+  checkpointEvery: key(span(), { is: 'distance between checkpoints', default: '1 epoch' }),
+  keep: key(whole(), { is: 'checkpoints kept, counted from the last', default: 3 }),
+  pictureEvery: key(or('off', span()), { is: 'distance between reconstruction pictures', default: '10 epochs' }),
+};

@@ -1,0 +1,17 @@
+import { engineCandidates } from '@masked-distill/tensor-core';
+import { vitSizes } from '@masked-distill/vit';
+import { expect, it } from 'vitest';
+import { modelSizes } from '../src/config/presets/model-sizes.ts';
+import { pretrainKeys } from '../src/config/pretrain-config.ts';
+
+// The configuration is read without loading a tensor library, so it repeats what these packages know.
+
+it('knows the sizes of vit', () => {
+  const encoders = Object.entries(modelSizes).map(([name, { decoder, ...encoder }]) => [name, encoder]);
+  expect(Object.fromEntries(encoders)).toEqual(vitSizes);
+});
+
+it('knows the engines of tensor-core, in their order', () => {
+  const names = ['auto', ...engineCandidates.map(({ name }) => name)];
+  expect(pretrainKeys.run.engine.kind.wants).toBe(`one of ${names.join(', ')}`);
+});
