@@ -47,6 +47,10 @@ export interface Backbone extends Module {
    * @returns `[prefix + K, B, D]`
    */
   embed(pixels: tf.Tensor, keep?: RowIndex): tf.Tensor3D;
-  /** Runs the blocks on embedded tokens. */
+  /**
+   * Runs the blocks on embedded tokens.
+   *
+   * @throws InputError when `stopAfter` is not a layer, or a layer of `collect` does not run
+   */
   encode(tokens: tf.Tensor3D, options?: EncodeOptions): Encoded;
 }

@@ -1,4 +1,4 @@
-import { createRng, MaskedDistillError } from '@masked-distill/base';
+import { createRng, InputError, MaskedDistillError } from '@masked-distill/base';
 import { tokenCount } from '@masked-distill/masking';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone } from './backbone.ts';
@@ -109,6 +109,21 @@ export function backboneConformance(
       }),
     },
     {
+      name: 'refuses layers that do not run',
+      run: withBackbone((backbone) => {
+        const tokens = backbone.embed(input());
+        for (const options of [{ collect: [0] }, { collect: [backbone.depth + 1] }, { stopAfter: 0 }]) {
+          let thrown: unknown;
+          try {
+            backbone.encode(tokens, options);
+          } catch (error) {
+            thrown = error;
+          }
+          demand(thrown instanceof InputError, `encode(${JSON.stringify(options)}) throws no InputError`);
+        }
+      }),
+    },
+    {
       name: 'samples do not see each other',
       run: withBackbone(async (backbone) => {
         const pixels = input();
@@ -127,7 +142,9 @@ export function backboneConformance(
           variables.map(([, variable]) => variable),
         );
         for (const [name, variable] of variables) {
-          demand((await tf.max(tf.abs(grads[variable.name]!)).data())[0]! > 0, `${name} receives no gradient`);
+          const gradient = grads[variable.name] as tf.Tensor | null;
+          const size = gradient ? (await tf.max(tf.abs(gradient)).data())[0]! : 0;
+          demand(size > 0, `${name} receives no gradient`);
         }
       }),
     },

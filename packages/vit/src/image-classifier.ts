@@ -1,4 +1,4 @@
-import type { Rng } from '@masked-distill/base';
+import { InputError, type Rng } from '@masked-distill/base';
 import { LayerNorm, Linear, Module } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncodeOptions } from './backbone.ts';
@@ -23,8 +23,15 @@ export class ImageClassifier extends Module {
   readonly #featureNorm?: LayerNorm;
   readonly #head: Linear;
 
+  /** @throws InputError when there is no class, class pooling has no class token, or the encoder's sizes do not fit each other */
   constructor({ classes, pooling = 'mean', ...encoder }: ImageClassifierConfig, { rng }: { rng: Rng }) {
     super();
+    if (!Number.isInteger(classes) || classes < 1) {
+      throw new InputError(`ViT: classes is ${classes}; it must be a whole number above 0`);
+    }
+    if (pooling === 'class' && encoder.classToken === false) {
+      throw new InputError("ViT: pooling 'class' needs a class token; set classToken, or pool the 'mean'");
+    }
     this.#pooling = pooling;
     const finalNorm = pooling === 'class';
     this.encoder = this.child('', new ImageEncoder({ trainPositions: true, ...encoder, finalNorm }, { rng }));

@@ -83,6 +83,7 @@ export class ImageEncoder extends Module implements Backbone {
   }
 
   encode(tokens: tf.Tensor3D, { collect = [], stopAfter = this.depth, dropPath }: EncodeOptions = {}): Encoded {
+    checkLayers({ collect, stopAfter }, this.depth);
     const outputs = new Map<number, tf.Tensor3D>();
     let x = tokens;
     this.#blocks.slice(0, stopAfter).forEach((block, i) => {
@@ -90,14 +91,7 @@ export class ImageEncoder extends Module implements Backbone {
       x = block.forward(x, factors); // [prefix + K, B, D]
       outputs.set(i + 1, x);
     });
-    const features = collect.map((layer) => {
-      const feature = outputs.get(layer);
-      if (!feature)
-        throw new InputError(
-          `encode: layer ${layer} is not one of 1 to ${Math.min(stopAfter, this.depth)}; ask for one that runs`,
-        );
-      return feature;
-    });
+    const features = collect.map((layer) => outputs.get(layer)!);
     if (!this.#norm || stopAfter < this.depth) return { output: x, features };
     const normed = this.#norm.forward(tf.reshape(x, [-1, this.width]));
     return { output: tf.reshape(normed, x.shape), features };
@@ -117,19 +111,35 @@ export class ImageEncoder extends Module implements Backbone {
   }
 }
 
+function checkLayers({ collect, stopAfter }: { collect: readonly number[]; stopAfter: number }, depth: number): void {
+  const isLayer = (layer: number, last: number) => Number.isInteger(layer) && layer >= 1 && layer <= last;
+  if (!isLayer(stopAfter, depth)) {
+    throw new InputError(`encode: stopAfter is ${stopAfter}, not one of 1 to ${depth}; name the last block to run`);
+  }
+  const unknown = collect.find((layer) => !isLayer(layer, stopAfter));
+  if (unknown !== undefined) {
+    throw new InputError(`encode: layer ${unknown} is not one of 1 to ${stopAfter}; ask for one that runs`);
+  }
+}
+
 function dropPathRow(factors: tf.Tensor2D, row: number): tf.Tensor1D {
   return tf.reshape(tf.slice(factors, [row, 0], [1, -1]), [-1]);
 }
 
-/** @throws InputError when the patch does not divide the image, the heads the width, or the width is no multiple of 4 */
-export function checkImageEncoderConfig({ imageSize, patch, width, depth, heads }: ImageEncoderConfig): void {
-  for (const [name, value] of Object.entries({
+/** @throws InputError when a size is no whole number above 0, the patch does not divide the image, the heads the width, or 4 the width */
+export function checkImageEncoderConfig(config: ImageEncoderConfig): void {
+  const { imageSize, patch, width, depth, heads, mlpRatio = 4 } = config;
+  const sizes = {
     width,
     depth,
     heads,
     'image height': imageSize.h,
     'image width': imageSize.w,
-  })) {
+    'patch height': patch.h,
+    'patch width': patch.w,
+    'hidden width': Math.round(width * mlpRatio),
+  };
+  for (const [name, value] of Object.entries(sizes)) {
     if (!Number.isInteger(value) || value < 1)
       throw new InputError(`ViT: ${name} is ${value}; it must be a whole number above 0`);
   }

@@ -11,7 +11,7 @@ export interface TokenRowsOptions {
  * Turns each sample's token numbers into rows of the `[N·B, D]` matrix, token-major: output row k·B + b is token `perSample[b][k]`.
  *
  * @param perSample one list of token numbers a sample, all of one length
- * @throws MaskedDistillError when the lists differ in length
+ * @throws MaskedDistillError when the lists differ in length, or a token is out of range or listed twice
  */
 export function tokenRows(perSample: readonly Int32Array[], { tokens }: TokenRowsOptions): RowIndexArrays {
   const batch = perSample.length;
@@ -21,6 +21,10 @@ export function tokenRows(perSample: readonly Int32Array[], { tokens }: TokenRow
     throw new MaskedDistillError(
       `tokenRows: samples keep different numbers of tokens (${lengths}); a batch needs one number`,
     );
+  }
+  const outside = perSample.flatMap((list) => [...list]).find((token) => token < 0 || token >= tokens);
+  if (outside !== undefined) {
+    throw new MaskedDistillError(`tokenRows: token ${outside} is outside the ${tokens} tokens of a sample`);
   }
   const rows = Int32Array.from(
     { length: kept * batch },
