@@ -1,0 +1,101 @@
+import { crc32 } from 'node:zlib';
+import { createNormalizeTable, normalizeInto } from '../augment/normalize.ts';
+import { decodeImage, formatOf } from '../decode/decode-image.ts';
+import type { ByteReader } from '../decode/read-bytes.ts';
+import { UnreadableImage } from '../errors.ts';
+import { decodeSample, isEncoded, openSample, readEncoded } from '../samples/open-sample.ts';
+import { openPixels } from '../samples/picture.ts';
+import { renderCrop } from '../samples/render-crop.ts';
+import type { SampleLocation } from '../sources/image-source.ts';
+import type {
+  DecodeLimits,
+  InspectResult,
+  InspectTask,
+  RenderFailure,
+  RenderItem,
+  RenderTask,
+  ShrinkResult,
+  ShrinkTask,
+  Task,
+  TaskResults,
+} from './task.ts';
+
+type Kind = Task['kind'];
+type TaskOf<K extends Kind> = Extract<Task, { kind: K }>;
+
+const HANDLERS: { [K in Kind]: (task: TaskOf<K>, reader: ByteReader) => Promise<TaskResults[K]> } = {
+  render: runRender,
+  inspect: runInspect,
+  shrink: runShrink,
+};
+
+/** Carries out a task, in a worker or on the main thread. */
+export function runTask<K extends Kind>(task: TaskOf<K>, reader: ByteReader): Promise<TaskResults[K]> {
+  return HANDLERS[task.kind as K](task, reader);
+}
+
+async function runRender(task: RenderTask, reader: ByteReader): Promise<RenderFailure[]> {
+  const failures: RenderFailure[] = [];
+  const table = createNormalizeTable(task.transform.mean, task.transform.std);
+  for (const item of task.items) {
+    const reason = await reasonOf(() => renderItem(item, { task, reader, table }));
+    if (typeof reason === 'string') failures.push({ position: item.position, reason });
+  }
+  return failures;
+}
+
+async function renderItem(
+  item: RenderItem,
+  context: { task: RenderTask; reader: ByteReader; table: ReturnType<typeof createNormalizeTable> },
+): Promise<void> {
+  const { task, reader, table } = context;
+  const { transform, seed, epoch, repeats, out } = task;
+  const [height, width] = transform.size;
+  const picture = await openSample(item.location, { ...task.decode, reader, isReused: repeats > 1 });
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const crop = await renderCrop(picture, transform, { seed, epoch, index: item.index, repeat });
+    normalizeInto(out, crop, { offset: (item.position * repeats + repeat) * height * width * 3, table });
+  }
+}
+
+async function runInspect(task: InspectTask, reader: ByteReader): Promise<InspectResult[]> {
+  const results: InspectResult[] = [];
+  for (const location of task.locations) {
+    const result = await reasonOf(() => inspectOne(location, task.decode, reader));
+    results.push(typeof result === 'string' ? { reason: result } : result);
+  }
+  return results;
+}
+
+async function inspectOne(location: SampleLocation, decode: DecodeLimits, reader: ByteReader) {
+  if (!isEncoded(location)) {
+    const { width, height } = await decodeSample(location, { ...decode, reader });
+    return { format: 'pixels' as const, width, height };
+  }
+  const bytes = readEncoded(location, reader);
+  const { width, height } = await decodeImage(bytes, decode);
+  return { format: formatOf(bytes), width, height };
+}
+
+async function runShrink(task: ShrinkTask, reader: ByteReader): Promise<ShrinkResult> {
+  const result = await reasonOf(async () => {
+    const image = await decodeSample(task.location, { ...task.decode, reader });
+    const scale = Math.min(1, task.shortSide / Math.min(image.width, image.height));
+    if (scale === 1) return image;
+    return openPixels(image).crop(
+      { left: 0, top: 0, width: image.width, height: image.height },
+      { width: Math.round(image.width * scale), height: Math.round(image.height * scale) },
+    );
+  });
+  return typeof result === 'string' ? { reason: result } : { ...result, crc: crc32(result.data) };
+}
+
+/** The result, or the reason why the picture is unreadable. */
+async function reasonOf<T>(work: () => Promise<T>): Promise<T | string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnreadableImage) return error.reason;
+    throw error;
+  }
+}

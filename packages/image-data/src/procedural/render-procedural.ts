@@ -1,0 +1,60 @@
+import { createRng } from '@masked-distill/base';
+import type { RgbImage } from '../image.ts';
+import type { ProceduralSpec } from './procedural-spec.ts';
+import { drawScene, type Scene, type SceneObject } from './scene.ts';
+
+/** Draws picture `index` of a procedural set. Edges are smoothed over one pixel. */
+export function renderProcedural(spec: ProceduralSpec, index: number): RgbImage {
+  const [height, width] = spec.size;
+  const scene = drawScene(spec, index);
+  const canvas = new Float32Array(width * height * 3);
+  paintBackdrop(canvas, { width, height, scene });
+  for (const object of scene.objects) paintObject(canvas, { width, height, object });
+  const rng = createRng(spec.seed, 'procedural-noise', index);
+  const data = new Uint8ClampedArray(canvas.length);
+  for (let i = 0; i < data.length; i++) {
+    // The sum of two uniforms is near enough to a normal draw, and much cheaper.
+    data[i] = canvas[i]! + scene.noise * 2.45 * (rng.uniform() + rng.uniform() - 1);
+  }
+  return { data: new Uint8Array(data.buffer), width, height };
+}
+
+function paintBackdrop(canvas: Float32Array, frame: { width: number; height: number; scene: Scene }): void {
+  const { width, height, scene } = frame;
+  const [topLeft, topRight, bottomLeft, bottomRight] = scene.backdrop;
+  for (let y = 0, i = 0; y < height; y++) {
+    const down = (y + 0.5) / height;
+    for (let x = 0; x < width; x++) {
+      const right = (x + 0.5) / width;
+      for (let c = 0; c < 3; c++, i++) {
+        const top = topLeft[c]! + (topRight[c]! - topLeft[c]!) * right;
+        const bottom = bottomLeft[c]! + (bottomRight[c]! - bottomLeft[c]!) * right;
+        canvas[i] = top + (bottom - top) * down;
+      }
+    }
+  }
+}
+
+function paintObject(canvas: Float32Array, frame: { width: number; height: number; object: SceneObject }): void {
+  const { width, height, object } = frame;
+  const { outline, texture, x, y, radius, period, phase, colours } = object;
+  const [cos, sin] = [Math.cos(object.angle) / radius, Math.sin(object.angle) / radius];
+  const [along, across] = [Math.cos(object.grain) / period, Math.sin(object.grain) / period];
+  const reach = radius * 1.3 + 1;
+  const [left, right] = [Math.max(0, Math.floor(x - reach)), Math.min(width, Math.ceil(x + reach))];
+  const [top, bottom] = [Math.max(0, Math.floor(y - reach)), Math.min(height, Math.ceil(y + reach))];
+  for (let py = top; py < bottom; py++) {
+    for (let px = left; px < right; px++) {
+      const [dx, dy] = [px + 0.5 - x, py + 0.5 - y];
+      const cover = 0.5 - outline(cos * dx + sin * dy, cos * dy - sin * dx) * radius;
+      if (cover <= 0) continue;
+      const opacity = Math.min(cover, 1);
+      const share = texture(along * dx + across * dy + phase[0], along * dy - across * dx + phase[1]);
+      const at = (py * width + px) * 3;
+      for (let c = 0; c < 3; c++) {
+        const colour = colours[0][c]! + (colours[1][c]! - colours[0][c]!) * share;
+        canvas[at + c]! += opacity * (colour - canvas[at + c]!);
+      }
+    }
+  }
+}

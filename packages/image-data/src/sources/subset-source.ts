@@ -1,0 +1,83 @@
+import { createRng, InputError } from '@masked-distill/base';
+import { fingerprintOf } from './fingerprint.ts';
+import type { ImageSource } from './image-source.ts';
+
+/**
+ * A view of some of a source's pictures, numbered 0 … n−1 in the order given. Classes and labels stay as they are; an epoch's order
+ * is the source's own, with the others left out.
+ *
+ * @throws InputError for an empty choice or an index that the source doesn't have
+ */
+export function subsetSource(source: ImageSource, indices: Int32Array | readonly number[]): ImageSource {
+  const chosen = Int32Array.from(indices);
+  if (chosen.length === 0)
+    throw new InputError(`subset: none of the ${source.length} images of ${source.name} is chosen`);
+  const positions = new Int32Array(source.length).fill(-1);
+  for (const [position, index] of chosen.entries()) {
+    if (index < 0 || index >= source.length || positions[index] !== -1) {
+      throw new InputError(
+        `subset: index ${index} of ${source.name} is chosen twice or outside 0..${source.length - 1}`,
+      );
+    }
+    positions[index] = position;
+  }
+  return {
+    name: source.name,
+    length: chosen.length,
+    classes: source.classes,
+    sample: (index) => source.sample(chosen[index]!),
+    order: (seed, epoch) =>
+      source
+        .order(seed, epoch)
+        .map((index) => positions[index]!)
+        .filter((position) => position >= 0),
+    fingerprint: async () => fingerprintOf([await source.fingerprint(), ...chosen]),
+  };
+}
+
+/** The first `length` pictures of a source; the source itself when it has no more. */
+export function limitSource(source: ImageSource, length: number): ImageSource {
+  if (!Number.isInteger(length) || length < 1)
+    throw new InputError(`limit: got ${length}; give a whole number, at least 1`);
+  return length >= source.length
+    ? source
+    : subsetSource(
+        source,
+        Array.from({ length }, (_, i) => i),
+      );
+}
+
+/** How to divide a source in two. */
+export interface SplitOptions {
+  /** Share of the pictures kept for validation, between 0 and 1. */
+  readonly validation: number;
+  /** Names the division; default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Divides a source in two for training and validation. Each picture's side hangs on its key and the seed alone, so that adding or
+ * removing pictures moves no other one across; the shares are therefore met on average, not exactly.
+ *
+ * @throws InputError for a share outside (0, 1), or when one side stays empty
+ */
+export function splitSource(
+  source: ImageSource,
+  options: SplitOptions,
+): { readonly train: ImageSource; readonly validation: ImageSource } {
+  const { validation, seed = 0 } = options;
+  if (!(validation > 0 && validation < 1)) {
+    throw new InputError(`split: validation is ${validation}; give a share between 0 and 1, such as 0.1`);
+  }
+  const sides: { train: number[]; validation: number[] } = { train: [], validation: [] };
+  for (let i = 0; i < source.length; i++) {
+    const isHeld = createRng(seed, 'split', source.sample(i).key).uniform() < validation;
+    sides[isHeld ? 'validation' : 'train'].push(i);
+  }
+  if (sides.train.length === 0 || sides.validation.length === 0) {
+    throw new InputError(
+      `split: ${source.length} images of ${source.name} are too few to hold ${validation} of them back`,
+    );
+  }
+  return { train: subsetSource(source, sides.train), validation: subsetSource(source, sides.validation) };
+}
