@@ -1,2 +1,15 @@
+export type { CheckpointFolder } from './checkpoint-folders.ts';
+export {
+  type CheckpointContent,
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type LatestCheckpoint,
+  type SkippedCheckpoint,
+} from './checkpoint-store.ts';
+export { LoadedCheckpoint } from './loaded-checkpoint.ts';
+export { MetricsLog, type MetricsRow, readMetrics } from './metrics-log.ts';
+export { type ResolvedCheckpoint, resolveCheckpoint } from './resolve-checkpoint.ts';
+export { type CreateRunFolderOptions, createRunFolder, openRunFolder, RunFolder } from './run-folder.ts';
 export { type StepResult, TrainStep, type TrainStepOptions } from './train-step.ts';
 export type { ArgumentArray, TrainingBatch, TrainingLoss, TrainingTask } from './training-task.ts';
+export type { WriteFile } from './write-file.ts';

@@ -1,6 +1,7 @@
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MaskedDistillError } from '@masked-distill/base';
+import { hasFixtures, sharedPath } from '@masked-distill/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DTYPES, dtypeBytes } from '../../src/files/dtypes.ts';
@@ -15,7 +16,6 @@ import {
   toFloat32,
   writeSafetensors,
 } from '../../src/files/index.ts';
-import { fixture, haveFixtures } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A file of this header (padded to nothing) and this much zero data; `length` overrides what its first eight bytes say. */
@@ -290,11 +290,11 @@ describe('openSafetensors', () => {
   });
 });
 
-describe.skipIf(!haveFixtures)('the reference files (../shared/fixtures)', () => {
+describe.skipIf(!hasFixtures)('the reference files (../shared/fixtures)', () => {
   it('are read with the shapes that their notes list', async () => {
     for (const name of ['mae_tiny', 'videomae_tiny', 'masks', 'pos_tables', 'mixup_losses']) {
-      const { tensors } = await readSafetensors(fixture(`${name}.safetensors`));
-      const notes = JSON.parse(await readFile(fixture(`${name}.json`), 'utf8')) as {
+      const { tensors } = await readSafetensors(sharedPath(`fixtures/${name}.safetensors`));
+      const notes = JSON.parse(await readFile(sharedPath(`fixtures/${name}.json`), 'utf8')) as {
         tensors: Record<string, number[]>;
       };
       const listed = Object.entries(notes.tensors);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@masked-distill/base';
+import { hasFixtures, sharedPath } from '@masked-distill/testing';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/files/byte-source.ts';
 import {
@@ -32,7 +33,6 @@ import {
   yes,
 } from './build-pickle.ts';
 import { torchLegacy, torchZip } from './build-torch.ts';
-import { fixture, haveFixtures } from './fixtures.ts';
 
 const open = (bytes: Uint8Array) => openTorchSource(memorySource(bytes, 'x.pth'));
 const contentOf = async (bytes: Uint8Array) => (await open(bytes)).content as Map<string, unknown>;
@@ -287,7 +287,7 @@ describe('findStateDict', () => {
   });
 });
 
-describe.skipIf(!haveFixtures)('files that PyTorch wrote (../shared/fixtures)', () => {
+describe.skipIf(!hasFixtures)('files that PyTorch wrote (../shared/fixtures)', () => {
   interface Expected {
     dtype: string;
     shape: number[];
@@ -295,8 +295,11 @@ describe.skipIf(!haveFixtures)('files that PyTorch wrote (../shared/fixtures)', 
   }
 
   it.each(['tensor_zoo.pth', 'tensor_zoo_legacy.pth'])('%s: every dtype, view and container', async (name) => {
-    const checkpoint = await openTorchCheckpoint(fixture(name));
-    const expected = JSON.parse(await readFile(fixture('tensor_zoo.json'), 'utf8')) as Record<string, unknown>;
+    const checkpoint = await openTorchCheckpoint(sharedPath(`fixtures/${name}`));
+    const expected = JSON.parse(await readFile(sharedPath('fixtures/tensor_zoo.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     const compare = async (actual: unknown, wanted: unknown): Promise<void> => {
       if (Array.isArray(wanted)) {
         expect(actual).toHaveLength(wanted.length);
@@ -320,8 +323,8 @@ describe.skipIf(!haveFixtures)('files that PyTorch wrote (../shared/fixtures)', 
   });
 
   it('tiny_videomae.pth holds the parameters of videomae_tiny', async () => {
-    const checkpoint = await openCheckpoint(fixture('tiny_videomae.pth'));
-    const { tensors } = await readSafetensors(fixture('videomae_tiny.safetensors'));
+    const checkpoint = await openCheckpoint(sharedPath('fixtures/tiny_videomae.pth'));
+    const { tensors } = await readSafetensors(sharedPath('fixtures/videomae_tiny.safetensors'));
     const parameters = [...tensors].filter(([name]) => name.startsWith('param.'));
     expect([...checkpoint.tensors.keys()].sort()).toEqual(
       parameters.map(([name]) => name.slice('param.'.length)).sort(),
@@ -335,8 +338,8 @@ describe.skipIf(!haveFixtures)('files that PyTorch wrote (../shared/fixtures)', 
   });
 
   it('tiny_full_ckpt.pth and tiny_legacy_module.pth hold the same model', async () => {
-    const full = await openCheckpoint(fixture('tiny_full_ckpt.pth'));
-    const legacy = await openCheckpoint(fixture('tiny_legacy_module.pth'));
+    const full = await openCheckpoint(sharedPath('fixtures/tiny_full_ckpt.pth'));
+    const legacy = await openCheckpoint(sharedPath('fixtures/tiny_legacy_module.pth'));
     expect([full.format, full.metadata, legacy.format, legacy.metadata]).toEqual([
       'torch-zip',
       { epoch: '7' },
@@ -351,7 +354,7 @@ describe.skipIf(!haveFixtures)('files that PyTorch wrote (../shared/fixtures)', 
   });
 
   it('tiny_full_ckpt.pth: optimiser state by parameter index, and the arguments', async () => {
-    const checkpoint = await openTorchCheckpoint(fixture('tiny_full_ckpt.pth'));
+    const checkpoint = await openTorchCheckpoint(sharedPath('fixtures/tiny_full_ckpt.pth'));
     const content = checkpoint.content as Map<string, Map<string, unknown>>;
     const state = content.get('optimizer')!.get('state') as Map<number, Map<string, LazyTensor>>;
     expect(state.size).toBe(36);
