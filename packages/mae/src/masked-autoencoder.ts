@@ -2,7 +2,7 @@
 // patches are embedded and only the masked ones predicted, which gives the same numbers for less work.
 import type { Rng } from '@masked-distill/base';
 import { gatherRows, Module, meanSquaredError, patchify, type RowIndex } from '@masked-distill/tensor-core';
-import { ImageEncoder, type ImageEncoderConfig, type TransformerSize } from '@masked-distill/vit';
+import { checkTransformerSize, ImageEncoder, type ImageEncoderConfig, type TransformerSize } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { ImageDecoder } from './decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
@@ -34,9 +34,11 @@ export class MaskedAutoencoder extends Module {
   readonly encoder: ImageEncoder;
   readonly #decoder: ImageDecoder;
 
+  /** @throws InputError when the encoder's or the decoder's sizes do not fit each other */
   constructor(config: MaskedAutoencoderConfig, { rng }: { rng: Rng }) {
     super();
     const { encoder, decoder } = config;
+    checkTransformerSize(decoder, 'MAE decoder');
     this.config = config;
     this.encoder = this.child('', new ImageEncoder(encoder, { rng }));
     const { width, grid, patch, prefixTokens } = this.encoder;

@@ -2,6 +2,7 @@ import { InputError, type Rng } from '@masked-distill/base';
 import { LayerNorm, Linear, Module } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncodeOptions } from './backbone.ts';
+import { checkWhole } from './check-sizes.ts';
 import { ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
 
 /** What an {@link ImageClassifier} is made of. */
@@ -26,9 +27,7 @@ export class ImageClassifier extends Module {
   /** @throws InputError when there is no class, class pooling has no class token, or the encoder's sizes do not fit each other */
   constructor({ classes, pooling = 'mean', ...encoder }: ImageClassifierConfig, { rng }: { rng: Rng }) {
     super();
-    if (!Number.isInteger(classes) || classes < 1) {
-      throw new InputError(`ViT: classes is ${classes}; it must be a whole number above 0`);
-    }
+    checkWhole({ classes }, 'ViT');
     if (pooling === 'class' && encoder.classToken === false) {
       throw new InputError("ViT: pooling 'class' needs a class token; set classToken, or pool the 'mean'");
     }

@@ -4,6 +4,7 @@ import { gatherRows, LayerNorm, Module, normal, type RowIndex } from '@masked-di
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 import { Block } from './block.ts';
+import { checkTransformerSize, checkWhole } from './check-sizes.ts';
 import { PatchEmbedding } from './patch-embedding.ts';
 import type { PatchShape } from './patch-shape.ts';
 import { type GridSize, sincos2d } from './position-tables.ts';
@@ -128,26 +129,18 @@ function dropPathRow(factors: tf.Tensor2D, row: number): tf.Tensor1D {
 
 /** @throws InputError when a size is no whole number above 0, the patch does not divide the image, the heads the width, or 4 the width */
 export function checkImageEncoderConfig(config: ImageEncoderConfig): void {
-  const { imageSize, patch, width, depth, heads, mlpRatio = 4 } = config;
-  const sizes = {
-    width,
-    depth,
-    heads,
+  const { imageSize, patch } = config;
+  checkTransformerSize(config, 'ViT');
+  const pixels = {
     'image height': imageSize.h,
     'image width': imageSize.w,
     'patch height': patch.h,
     'patch width': patch.w,
-    'hidden width': Math.round(width * mlpRatio),
   };
-  for (const [name, value] of Object.entries(sizes)) {
-    if (!Number.isInteger(value) || value < 1)
-      throw new InputError(`ViT: ${name} is ${value}; it must be a whole number above 0`);
-  }
+  checkWhole(pixels, 'ViT');
   if (imageSize.h % patch.h || imageSize.w % patch.w) {
     throw new InputError(
       `ViT: image is ${imageSize.h}x${imageSize.w}, not divisible by patch ${patch.h}x${patch.w}; change the image size or the patch`,
     );
   }
-  if (width % heads) throw new InputError(`ViT: ${heads} heads do not divide width ${width}; change one of them`);
-  if (width % 4) throw new InputError(`ViT: width ${width} is not a multiple of 4, which the 2-D position table needs`);
 }

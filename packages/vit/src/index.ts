@@ -1,5 +1,6 @@
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 export { Block, type BlockOptions } from './block.ts';
+export { checkTransformerSize } from './check-sizes.ts';
 export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
 export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.ts';
 export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
