@@ -14,7 +14,7 @@ export class LoadedCheckpoint {
   /** Its files of tensors. */
   readonly files: readonly string[];
 
-  /** Made by {@link LoadedCheckpoint.open}, from what `state.json` holds. */
+  /** @internal Made by {@link LoadedCheckpoint.open}, from what `state.json` holds. */
   constructor(path: string, { step, state, files }: Manifest) {
     this.path = path;
     this.step = step;

@@ -91,7 +91,9 @@ export class TrainStep {
     { step, learningRate }: { step: number; learningRate: number },
   ): Promise<StepResult> {
     const numbers = this.optimizer.numbers(step, learningRate);
-    const scalars = Object.entries(numbers).map(([name, value]) => [name, { data: Float32Array.of(value), shape: [] }] as const);
+    const scalars = Object.entries(numbers).map(
+      ([name, value]) => [name, { data: Float32Array.of(value), shape: [] }] as const,
+    );
     if (this.#accumulation === 1) {
       return toResult([await call(this.#whole, { ...batches[0]!.arguments, ...Object.fromEntries(scalars) })]);
     }
@@ -111,15 +113,12 @@ export class TrainStep {
 
 function differentiate(task: TrainingTask, parameters: ReadonlyMap<string, tf.Variable>, args: TensorRecord) {
   const measured: TensorRecord = {};
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const { loss, parts = {} } = task.loss(args);
-      // Kept, since everything else inside is freed when the gradients are there.
-      for (const [name, part] of Object.entries(parts)) measured[PART + name] = tf.keep(tf.clone(part));
-      return loss;
-    },
-    [...parameters.values()],
-  );
+  const { value, grads } = tf.variableGrads(() => {
+    const { loss, parts = {} } = task.loss(args);
+    // Kept, since everything else inside is freed when the gradients are there.
+    for (const [name, part] of Object.entries(parts)) measured[PART + name] = tf.keep(tf.clone(part));
+    return loss;
+  }, [...parameters.values()]);
   measured.loss = value;
   return { measured, gradients: new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]!])) };
 }

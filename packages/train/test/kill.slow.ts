@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRng } from '@masked-distill/base';
@@ -10,12 +10,12 @@ import { createRunFolder, openRunFolder, readMetrics } from '../src/index.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const KILLS = 25;
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const script = fileURLToPath(new URL('./endless-run.ts', import.meta.url));
 const FROM_SOURCE = [
   '--import',
   'tsx',
   '--import',
-  new URL('without-gradients.mjs', import.meta.url).href,
+  new URL('./without-gradients.mjs', import.meta.url).href,
   '--conditions=@masked-distill/source',
 ];
 
@@ -47,8 +47,8 @@ it(`a run that is killed ${KILLS} times while it saves always goes on from its l
 
 /** Lets the run finish a checkpoint or two, kills it some milliseconds later, and returns the last step that it finished. */
 async function runAndKill(path: string, milliseconds: number): Promise<number> {
-  const child = spawn(process.execPath, [...FROM_SOURCE, here('endless-run.ts'), path], {
-    cwd: here('..'),
+  const child = spawn(process.execPath, [...FROM_SOURCE, script, path], {
+    cwd: dirname(script),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');

@@ -1,0 +1,75 @@
+import type { LoadedCheckpoint } from './loaded-checkpoint.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { TrainStepOptions } from './train-step.ts';
+
+/** What is measured at each step; a line of `metrics.jsonl`. */
+export interface StepMetrics {
+  /** Steps done, this one included. */
+  step: number;
+  /** Passes over the data, this step included. */
+  epoch: number;
+  /** Loss before the step. */
+  loss: number;
+  /** Parts of the loss under their own names (`lossRecon`, …), and nothing else. */
+  [part: `loss${string}`]: number;
+  /** Learning rate of the step. */
+  lr: number;
+  /** Norm of the gradient before clipping. */
+  gradNorm: number;
+  /** Samples per second, waiting included. */
+  samplesPerSecond: number;
+  /** Seconds spent waiting for data. */
+  dataSeconds: number;
+  /** Seconds spent computing. */
+  stepSeconds: number;
+}
+
+/** Work to be done every so many steps, such as painting pictures. */
+export interface Chore {
+  /** After every how many steps; it is also done after the last. */
+  every: number;
+  /** The work; `step` counts the steps done. */
+  run(step: number): Promise<void>;
+}
+
+/** Options of {@link train}. */
+export interface TrainOptions extends TrainStepOptions {
+  /** Where everything is written. */
+  run: RunFolder;
+  /** Length of the run in steps. */
+  totalSteps: number;
+  /** Learning rate at step 0, 1, … */
+  learningRate: (step: number) => number;
+  /** Writes a checkpoint after every so many steps, and after the last. */
+  checkpointEvery: number;
+  /** Checkpoints that are kept. Default 3. */
+  keep?: number;
+  /** Where to go on. Default: at the start. */
+  resumeFrom?: LoadedCheckpoint;
+  /** Aborting it ends the run after the present step, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Told of each step. */
+  onStep?: (metrics: StepMetrics) => void;
+  /** Told of each checkpoint. */
+  onCheckpoint?: (path: string) => void;
+  /** Further work between steps. */
+  chores?: readonly Chore[];
+  /** Milliseconds from any fixed start. Default `performance.now`. */
+  now?: () => number;
+}
+
+/** How a run ended. */
+export interface TrainSummary {
+  /** Steps done in all. */
+  steps: number;
+  /** Mean loss of the last steps, those since the checkpoint before the last. */
+  finalLoss: number;
+  /** Lowest such mean, and the step it was reached at. */
+  best: { loss: number; step: number };
+  /** Seconds of this call. */
+  seconds: number;
+  /** Whether it was stopped before its last step. */
+  stopped: boolean;
+  /** The newest checkpoint. */
+  checkpoint: string;
+}
