@@ -8,7 +8,7 @@ export const MANIFEST = 'state.json';
 
 const VERSION = 1;
 
-/** A megabyte is a thousand times what a run remembers. */
+/** What a run remembers beside its tensors takes kilobytes. */
 const MAX_MANIFEST_BYTES = 64 * 2 ** 20;
 
 /** Size and SHA-256 of a file. */

@@ -1,8 +1,21 @@
 /** The element types of tensor files, by the names that safetensors uses. */
-export type Dtype = keyof typeof DTYPE_BYTES;
+export type Dtype =
+  | 'BOOL'
+  | 'U8'
+  | 'I8'
+  | 'I16'
+  | 'U16'
+  | 'F16'
+  | 'BF16'
+  | 'I32'
+  | 'U32'
+  | 'F32'
+  | 'F64'
+  | 'I64'
+  | 'U64';
 
 /** Bytes per element, in the order in which safetensors ranks its types (its writer puts the widest first). */
-const DTYPE_BYTES = {
+const DTYPE_BYTES: Readonly<Record<Dtype, number>> = {
   BOOL: 1,
   U8: 1,
   I8: 1,
@@ -16,7 +29,7 @@ const DTYPE_BYTES = {
   F64: 8,
   I64: 8,
   U64: 8,
-} as const;
+};
 
 /** Every {@link Dtype}, narrowest first. */
 export const DTYPES = Object.keys(DTYPE_BYTES) as readonly Dtype[];

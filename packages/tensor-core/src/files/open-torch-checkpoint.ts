@@ -5,7 +5,7 @@ import { openTorchLegacy } from './torch-legacy.ts';
 import { openTorchZip } from './torch-zip.ts';
 
 /**
- * Opens a .pth file of any PyTorch since 0.4 without running anything in it: its pickle may name only what state dicts, optimiser
+ * Opens a .pth file, a zip file (PyTorch 1.6 and later) or the plain pickles before it, without running anything in it: its pickle may name only what state dicts, optimiser
  * states and training arguments are made of. Tensors are read when asked, so that memory need not hold the file.
  *
  * @throws InputError when the file is missing, damaged, beyond a limit, or names any other Python global

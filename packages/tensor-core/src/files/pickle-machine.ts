@@ -4,7 +4,7 @@ import { OPCODES, STOP } from './pickle-opcodes.ts';
 import { createPickleReader, type PickleReader } from './pickle-reader.ts';
 import type { PickleGlobal, PickleMachine, PickleWorld } from './pickle-types.ts';
 
-/** The largest pickle that is read: a thousand times that of a large model with its optimiser, whose numbers lie elsewhere. */
+/** The largest pickle that is read: fifty times that of a ViT-H with its optimiser, whose numbers lie elsewhere. */
 export const MAX_PICKLE_BYTES = 32 * 2 ** 20;
 
 /** Open brackets; Python's own pickler gives up at about as many. */

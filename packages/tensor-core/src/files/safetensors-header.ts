@@ -5,7 +5,7 @@ import { findDuplicateKey } from './json-duplicates.ts';
 import { elementCount } from './tensor-data.ts';
 
 /** As in the format's own reader: no real header comes near, and a parser shouldn't be fed gigabytes of JSON. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** The length of the header stands in front of it, as a 64-bit little-endian integer. */
 export const LENGTH_BYTES = 8;

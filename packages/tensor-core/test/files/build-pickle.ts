@@ -19,7 +19,7 @@ export const pickle = (value: Pickled, protocol = 2) => raw(0x80, protocol, valu
 
 export const none = raw('N');
 export const yes = raw(0x88);
-export const no = raw(0x89);
+const no = raw(0x89);
 export const text = (value: string) => raw('X', uint32(Buffer.byteLength(value)), Buffer.from(value));
 export const integer = (value: number) => {
   const bytes = Buffer.alloc(8);

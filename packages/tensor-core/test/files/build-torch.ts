@@ -18,7 +18,7 @@ export const STORAGES = {
 } as const satisfies Partial<Record<Dtype, string>>;
 
 /** Row-major strides of a shape. */
-export const strides = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+const strides = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 
 /** A zip checkpoint of this pickle and these storages. */
 export function torchZip(
