@@ -1,5 +1,5 @@
 import { createRng } from '@masked-distill/base';
-import { AdamW, sampleDropPath, useEngine } from '@masked-distill/tensor-core';
+import { AdamW, type AdamWArguments, sampleDropPath, useEngine } from '@masked-distill/tensor-core';
 import { maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -85,24 +85,19 @@ onEachEngine('loss', () => {
     const variables = model.trainableVariables();
     const optimizer = new AdamW(variables, { betas: [0.9, 0.95], clipNorm: 1 });
     const step = engine.compile(
-      ({ learningRate, correction1, correction2 }) => {
+      (rates: AdamWArguments) => {
         const { value, grads } = tf.variableGrads(() => model.loss(pixels, indices), [...variables.values()]);
         const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]!]));
-        const args = {
-          learningRate: learningRate as tf.Scalar,
-          correction1: correction1 as tf.Scalar,
-          correction2: correction2 as tf.Scalar,
-        };
-        return { loss: value, ...optimizer.apply(gradients, args) };
+        return { loss: value, ...optimizer.apply(gradients, rates) };
       },
       [...variables.values(), ...optimizer.namedVariables().values()],
     );
     const losses: number[] = [];
     const counts = new Set<number>();
     for (let i = 0; i < 20; i++) {
-      const args = { ...optimizer.scalars(i, 0.02) };
+      const args = optimizer.scalars(i, 0.02);
       const results = step(args);
-      losses.push((await results.loss!.data())[0]!);
+      losses.push((await results.loss.data())[0]!);
       tf.dispose([results, args]);
       counts.add(tf.memory().numTensors);
     }

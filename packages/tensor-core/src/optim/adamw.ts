@@ -16,15 +16,15 @@ export interface AdamWOptions {
   rules?: ParameterRules;
 }
 
-/** What changes from step to step, to be handed to {@link AdamW.apply} as scalars. */
-export interface AdamWArguments {
+/** What changes from step to step, to be handed to {@link AdamW.apply} as scalars. A type, so that it may stand for a step's arguments. */
+export type AdamWArguments = {
   /** Learning rate of this step. */
   learningRate: tf.Scalar;
   /** `1 − beta1^t`, t counted from 1. */
   correction1: tf.Scalar;
   /** `√(1 − beta2^t)`. */
   correction2: tf.Scalar;
-}
+};
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), numerically PyTorch's `torch.optim.AdamW`. It keeps no count of steps:

@@ -15,7 +15,7 @@ export const sum = (count: number, value: (i: number) => number): number => {
 };
 
 /** The error function: its Taylor series near 0, the continued fraction of its complement beyond. */
-export function erf(x: number): number {
+function erf(x: number): number {
   const size = Math.abs(x);
   if (size < 2.5) {
     let [term, total] = [size, size];
