@@ -22,8 +22,8 @@ describe('warmupCosine', () => {
       fc.property(options, ({ peak, floor, warmupSteps, totalSteps }) => {
         const rate = warmupCosine({ peak, floor, warmupSteps, totalSteps });
         for (let step = warmupSteps; step <= totalSteps; step++) {
-          expect(rate(step)).toBeGreaterThanOrEqual(floor);
-          expect(rate(step)).toBeLessThanOrEqual(peak);
+          expect(rate(step)).toBeGreaterThanOrEqual(floor - 1e-12);
+          expect(rate(step)).toBeLessThanOrEqual(peak + 1e-12);
           expect(rate(step + 1)).toBeLessThanOrEqual(rate(step) + 1e-12);
         }
       }),
