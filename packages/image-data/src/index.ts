@@ -11,6 +11,7 @@ export {
 export { drawRandAugment, type RandAugmentOptions } from './augment/rand-augment.ts';
 export { type RandomCropOptions, randomCropBox } from './augment/random-resized-crop.ts';
 export type { EvalTransform, ImageTransform, TrainTransform } from './augment/transform.ts';
+export { type CacheOptions, cacheImages } from './cache/cache-images.ts';
 export {
   type DecodeOptions,
   decodeImage,
@@ -26,6 +27,7 @@ export { encodePng, renderSvg } from './drawing/png.ts';
 export { type GridOptions, renderGrid } from './drawing/render-grid.ts';
 export { UnreadableImage } from './errors.ts';
 export type { Box, ImageSize, Rgb, RgbImage } from './image.ts';
+export { type InspectOptions, inspectSource, type SourceReport, type Spread } from './inspect/inspect-source.ts';
 export {
   type Batch,
   type BatchRange,
@@ -40,6 +42,7 @@ export type { ProceduralSpec } from './procedural/procedural-spec.ts';
 export { renderProcedural } from './procedural/render-procedural.ts';
 export { resizeBicubic } from './samples/resize-bicubic.ts';
 export { type BytesSourceOptions, createBytesSource, type ImageBytes } from './sources/bytes-source.ts';
+export { imageSourceConformance, type SourceConformanceCase } from './sources/conformance.ts';
 export { type FolderSourceOptions, openImageFolder } from './sources/folder-source.ts';
 export { IMAGE_EXTENSIONS } from './sources/image-extensions.ts';
 export { type ImageSample, type ImageSource, requireLabels, type SampleLocation } from './sources/image-source.ts';

@@ -8,8 +8,11 @@ export interface Ticks {
 
 /** Marks at multiples of 1, 2 or 5 times a power of ten, from the last one below `low` to the first one above `high`. */
 export function linearTicks(low: number, high: number, count: number): Ticks {
-  const span = high > low ? high - low : Math.max(Math.abs(high), 1) * 0.1;
-  const rough = span / count;
+  if (!(high > low)) {
+    const margin = Math.max(Math.abs(high), 1) * 0.1;
+    return linearTicks(low - margin, high + margin, count);
+  }
+  const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * (rough / power > 5 ? 10 : rough / power > 2 ? 5 : rough / power > 1 ? 2 : 1);
   // A hair of slack, so that 0.3 / 0.1 counts as 3.

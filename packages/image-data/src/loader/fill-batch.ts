@@ -11,6 +11,8 @@ export interface FillOptions {
   readonly pool: WorkerPool;
   readonly tracker: UnreadableTracker;
   readonly epoch: number;
+  /** Set off when nobody wants the batch any more. */
+  readonly signal: AbortSignal;
   /** [pictures * repeats, height, width, 3] */
   readonly out: Float32Array;
 }
@@ -30,11 +32,12 @@ export async function fillBatch(
   indices: Int32Array,
   options: FillOptions,
 ): Promise<{ keys: string[]; labels: Int32Array | undefined }> {
-  const { source, settings, tracker } = options;
+  const { source, settings, tracker, signal } = options;
   const { repeats } = settings;
   const taken = indices.map((index) => tracker.standIn(index));
   let open: Place[] = Array.from(indices, (index, position) => ({ position, index, taken: taken[position]! }));
   while (open.length > 0) {
+    signal.throwIfAborted();
     const failures = await renderPlaces(open, options);
     open = open.filter(({ position }) => failures.has(position));
     for (const place of open) tracker.failed(place.taken, failures.get(place.position)!);

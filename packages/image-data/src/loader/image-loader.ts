@@ -95,10 +95,10 @@ export function createImageLoader(source: ImageSource, options: ImageLoaderOptio
   const totals = { batches: 0, images: 0, waitSeconds: 0 };
   let active = 0;
 
-  async function prepare(step: number, slot: Slot) {
+  async function prepare(step: number, slot: Slot, signal: AbortSignal) {
     const { epoch, indices } = plan.at(step);
     const pixels = slot.pixels.subarray(0, indices.length * repeats * height * width * 3);
-    const { keys, labels } = await fillBatch(indices, { source, settings, pool, tracker, epoch, out: pixels });
+    const { keys, labels } = await fillBatch(indices, { source, settings, pool, tracker, epoch, signal, out: pixels });
     return { slot, step, epoch, pixels, keys, labels, shape: [indices.length * repeats, height, width, 3] as const };
   }
 
@@ -113,11 +113,12 @@ export function createImageLoader(source: ImageSource, options: ImageLoaderOptio
     let next = fromStep;
     const goAhead = () => {
       while (ahead.length < prefetch && next < toStep) {
-        const batch = prepare(next++, slots.take());
+        const batch = prepare(next++, slots.take(), left.signal);
         batch.catch(() => {}); // it is thrown where it is awaited
         ahead.push(batch);
       }
     };
+    const left = new AbortController();
     let isFinished = false;
     active++;
     try {
@@ -143,6 +144,7 @@ export function createImageLoader(source: ImageSource, options: ImageLoaderOptio
       isFinished = true;
     } finally {
       active--;
+      left.abort();
       if (!isFinished && active === 0) await pool.close();
     }
   }

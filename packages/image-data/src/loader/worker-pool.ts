@@ -49,8 +49,9 @@ function createThreadPool(workers: number): WorkerPool {
   let members: Member[] = [];
   let nextId = 0;
 
-  const settle = (member: Member, id: number): Pending => {
-    const pending = member.pending.get(id)!;
+  const settle = (member: Member, id: number): Pending | undefined => {
+    const pending = member.pending.get(id);
+    if (pending === undefined) return undefined; // an answer that came after the pool was closed
     member.pending.delete(id);
     member.load -= pending.weight;
     // An idle worker must not keep the process alive.
@@ -59,16 +60,16 @@ function createThreadPool(workers: number): WorkerPool {
   };
   const fail = (member: Member, error: Error) => {
     members = members.filter((other) => other !== member);
-    for (const id of [...member.pending.keys()]) settle(member, id).reject(error);
+    for (const id of [...member.pending.keys()]) settle(member, id)?.reject(error);
   };
   const start = (): Member => {
     const thread = spawnWorker();
     const member: Member = { thread, load: 0, pending: new Map() };
     thread.unref();
     thread.on('message', (reply: WorkerReply) => {
-      const { resolve, reject } = settle(member, reply.id);
-      if ('error' in reply) reject(new MaskedDistillError(`image worker: ${reply.error}`));
-      else resolve(reply.result as never);
+      const pending = settle(member, reply.id);
+      if ('error' in reply) pending?.reject(new MaskedDistillError(`image worker: ${reply.error}`));
+      else pending?.resolve(reply.result as never);
     });
     thread.on('error', (cause) => fail(member, new MaskedDistillError(`image worker: ${cause.message}`, { cause })));
     thread.on('exit', (code) => fail(member, new MaskedDistillError(`image worker: stopped with code ${code}`)));
@@ -92,7 +93,8 @@ function createThreadPool(workers: number): WorkerPool {
     },
     async close() {
       const stopping = members;
-      members = [];
+      for (const member of stopping)
+        fail(member, new MaskedDistillError('image worker: stopped, because its loader was closed'));
       await Promise.all(
         stopping.map(({ thread }) => {
           // Else a process with nothing else to do would end before the worker has, and never return from here.

@@ -34,7 +34,7 @@ export interface ImageSample {
 
 /**
  * A fixed list of pictures, with random access by index. It holds names and places, no pixels, and keeps no file open.
- * `conformImageSource` in this package's tests is what an implementation has to satisfy.
+ * {@link imageSourceConformance} says what an implementation has to satisfy.
  */
 export interface ImageSource {
   /** What it is, for people: mostly the path it was opened from. */

@@ -1,0 +1,110 @@
+import { DEFAULT_MAX_PIXELS, type DecodeOptions } from '../decode/decode-image.ts';
+import { defaultWorkers } from '../loader/loader-options.ts';
+import { orderedTasks } from '../loader/ordered-tasks.ts';
+import type { InspectTask } from '../loader/task.ts';
+import type { UnreadableReport } from '../loader/unreadable-tracker.ts';
+import { createWorkerPool } from '../loader/worker-pool.ts';
+import type { ImageSource } from '../sources/image-source.ts';
+
+/** How to look through a source. */
+export interface InspectOptions extends DecodeOptions {
+  /** Worker threads; 0 works on the main thread; default one fewer than there are cores, at least 1. */
+  readonly workers?: number;
+  /** Hears how many pictures are done. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** The least, middle and greatest of some numbers; of an even number of them, the lower of the two in the middle. */
+export interface Spread {
+  /** The least. */
+  readonly min: number;
+  /** The middle. */
+  readonly median: number;
+  /** The greatest. */
+  readonly max: number;
+}
+
+/** What a source holds. */
+export interface SourceReport {
+  /** Pictures that are listed. */
+  readonly images: number;
+  /** Pictures that decode. */
+  readonly readable: number;
+  /** How many pictures each class has, in the order of labels; absent when the source has no labels. */
+  readonly classes?: readonly { readonly name: string; readonly images: number }[];
+  /** Pictures without a label, in a source that has labels. */
+  readonly unlabelled: number;
+  /** Pixels in a row; absent when nothing is readable. */
+  readonly width?: Spread;
+  /** Rows; absent when nothing is readable. */
+  readonly height?: Spread;
+  /** How many pictures each format has, the commonest first; `pixels` stands for pictures that aren't files. */
+  readonly formats: readonly { readonly format: string; readonly images: number }[];
+  /** The pictures that don't decode. */
+  readonly unreadable: readonly UnreadableReport[];
+}
+
+/** Pictures in one message to a worker. */
+const CHUNK = 8;
+
+/** Decodes every picture of a source and reports what is there: counts, classes, sizes, formats, and what can't be read and why. */
+export async function inspectSource(source: ImageSource, options: InspectOptions = {}): Promise<SourceReport> {
+  const { workers = defaultWorkers(), onProgress } = options;
+  const [widths, heights]: [number[], number[]] = [[], []];
+  const formats = new Map<string, number>();
+  const unreadable: UnreadableReport[] = [];
+  const pool = createWorkerPool(workers);
+  let index = 0;
+  try {
+    const tasks = orderedTasks<'inspect'>(inspectTasks(source, options), { pool, window: 3 * Math.max(workers, 1) });
+    for await (const results of tasks) {
+      for (const result of results) {
+        if ('reason' in result) unreadable.push({ key: source.sample(index).key, index, reason: result.reason });
+        else {
+          widths.push(result.width);
+          heights.push(result.height);
+          formats.set(result.format, (formats.get(result.format) ?? 0) + 1);
+        }
+        index++;
+      }
+      onProgress?.({ done: index, total: source.length });
+    }
+  } finally {
+    await pool.close();
+  }
+  const counts = countLabels(source);
+  return {
+    images: source.length,
+    readable: widths.length,
+    classes: source.classes?.map((name, label) => ({ name, images: counts[label] ?? 0 })),
+    unlabelled: source.classes === undefined ? 0 : source.length - counts.reduce((sum, count) => sum + count, 0),
+    width: spreadOf(widths),
+    height: spreadOf(heights),
+    formats: [...formats].map(([format, images]) => ({ format, images })).sort((a, b) => b.images - a.images),
+    unreadable,
+  };
+}
+
+function* inspectTasks(source: ImageSource, options: InspectOptions): Generator<InspectTask> {
+  const { maxPixels = DEFAULT_MAX_PIXELS, failOn = 'error' } = options;
+  for (let start = 0; start < source.length; start += CHUNK) {
+    const length = Math.min(CHUNK, source.length - start);
+    const locations = Array.from({ length }, (_, i) => source.sample(start + i).location);
+    yield { kind: 'inspect', decode: { maxPixels, failOn }, locations };
+  }
+}
+
+function countLabels(source: ImageSource): number[] {
+  const counts = new Array<number>(source.classes?.length ?? 0).fill(0);
+  for (let i = 0; i < source.length; i++) {
+    const { label } = source.sample(i);
+    if (label !== undefined && label < counts.length) counts[label]!++;
+  }
+  return counts;
+}
+
+function spreadOf(values: number[]): Spread | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  return { min: sorted[0]!, median: sorted[(sorted.length - 1) >> 1]!, max: sorted.at(-1)! };
+}

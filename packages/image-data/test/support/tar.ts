@@ -1,0 +1,43 @@
+/** A member of a tar under construction. */
+export interface TarEntry {
+  name: string;
+  body?: string | Uint8Array;
+  /** The type flag; default a file. */
+  type?: string;
+  prefix?: string;
+  /** What the size field says, where it shall not be the truth. */
+  sizeField?: string | Uint8Array;
+}
+
+/** A header block with its checksum, and the content, padded. */
+export function tarMember({ name, body = '', type = '0', prefix = '', sizeField }: TarEntry): Buffer {
+  const content = Buffer.from(body);
+  const header = Buffer.alloc(512);
+  header.write(name, 0, 100);
+  header.write('0000644\0', 100);
+  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
+  if (sizeField !== undefined) header.fill(0, 124, 136).set(Buffer.from(sizeField), 124);
+  header.write(type, 156);
+  header.write('ustar\x0000', 257);
+  header.write(prefix, 345, 155);
+  header.fill(' ', 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+}
+
+/** A whole tar, with its end mark. */
+export const tarOf = (entries: readonly TarEntry[]): Buffer =>
+  Buffer.concat([...entries.map(tarMember), Buffer.alloc(1024)]);
+
+/** The content of a pax header. */
+export function paxRecords(records: Readonly<Record<string, string>>): string {
+  return Object.entries(records)
+    .map(([key, value]) => {
+      const rest = Buffer.byteLength(` ${key}=${value}\n`);
+      let length = rest + 1;
+      while (String(length).length + rest !== length) length++;
+      return `${length} ${key}=${value}\n`;
+    })
+    .join('');
+}
