@@ -1,0 +1,124 @@
+import { type Batch, createImageLoader, type ImageSource, openImageSource, type Rgb } from '@masked-distill/image-data';
+import { indexMasks, type MaskedAutoencoder, maskIndexTensors, maskIndicesFrom } from '@masked-distill/mae';
+import { type AsymmetricMask, randomMasking } from '@masked-distill/masking';
+import { createRng, type EngineName, useEngine } from '@masked-distill/tensor-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Environment } from '../environment.ts';
+import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
+import { formatCount, formatShare } from '../progress/format.ts';
+import { buildModel, type ModelDescription } from '../tasks/model-description.ts';
+import { readModel } from './read-model.ts';
+
+/** What `visualize` was asked for. */
+export interface VisualizeOptions {
+  /** A run's folder, a checkpoint's folder, or a model file. */
+  readonly checkpoint: string;
+  /** What {@link openImageSource} takes. */
+  readonly images: string;
+  /** The PNG file to write. */
+  readonly output: string;
+  /** Images to show. */
+  readonly count: number;
+  /** Share of patches hidden. */
+  readonly maskRatio: number;
+  /** Names the images and the masks. */
+  readonly seed: number;
+  /** Images side by side. */
+  readonly columns?: number;
+  /** What computes. */
+  readonly engine: EngineName | 'auto';
+}
+
+/**
+ * Writes a picture of what a checkpoint's model makes of images, and says how far off it is.
+ *
+ * @throws InputError when the checkpoint holds no model of ours, the images can't be used, or the mask leaves nothing
+ */
+export async function visualize(options: VisualizeOptions, { stdout, stderr }: Environment): Promise<void> {
+  const { checkpoint, output, columns, maskRatio, seed } = options;
+  const note = (text: string) => void stderr.write(`${text}\n`);
+  const { description, tensors, modelFile } = await readModel(checkpoint, note);
+  const source = await openImageSource(options.images);
+  const sampler = randomMasking({ ratio: maskRatio });
+  sampler.counts(gridOf(description));
+
+  const engine = await useEngine({ prefer: options.engine });
+  const model = buildModel(description, { tensors, source: modelFile });
+  try {
+    const { normalization } = description;
+    const { pixels, shape, keys } = await drawImages(source, { description, options, note });
+    const masks = keys.map((_, i) => sampler.sample(model.encoder.grid, createRng(seed, 'mask', i)));
+    const titles = ['original', `masked ${formatShare(maskRatio)}`, 'reconstructed'];
+    await writeReconstructionGrid({ model, pixels, shape, masks, normalization, path: output, titles, columns });
+    const error = await meanError(model, { pixels, shape, masks });
+    stdout.write(
+      `${output}: ${formatCount(keys.length)} of ${formatCount(source.length)} images, reconstructed by ${modelFile} on ${engine.name}\n` +
+        `mean reconstruction error ${error.toFixed(4)} (${describeLoss(description)})\n`,
+    );
+  } finally {
+    model.dispose();
+  }
+}
+
+function gridOf({ model: { encoder } }: ModelDescription) {
+  return { t: 1, h: encoder.imageSize.h / encoder.patch.h, w: encoder.imageSize.w / encoder.patch.w };
+}
+
+function describeLoss({ model }: ModelDescription): string {
+  return `the training loss: mean squared error over hidden patches${model.normPixLoss ? ', each normalised' : ''}`;
+}
+
+/** Some images of a source as the model takes them; where one can't be read, another is taken if there is one. */
+async function drawImages(
+  source: ImageSource,
+  details: { description: ModelDescription; options: VisualizeOptions; note: (text: string) => void },
+): Promise<Batch> {
+  const { description, options, note } = details;
+  const { h, w } = description.model.encoder.imageSize;
+  const { mean, std } = description.normalization;
+  const loader = createImageLoader(source, {
+    batchSize: Math.min(options.count, source.length),
+    imageSize: [h, w],
+    transform: { kind: 'eval', mean: mean as unknown as Rgb, std: std as unknown as Rgb },
+    shuffle: true,
+    seed: options.seed,
+    workers: 0,
+    prefetch: 1,
+    maxUnreadableShare: 1,
+    onUnreadable: ({ key, reason }) => note(`left out ${key}: ${reason}`),
+  });
+  try {
+    const first = await loader.batches().next();
+    return withoutRepeats(first.value as Batch);
+  } finally {
+    await loader.close();
+  }
+}
+
+/** Without images that stand in for others and are there already. */
+function withoutRepeats({ pixels, shape, keys, ...rest }: Batch): Batch {
+  const [, height, width] = shape;
+  const size = height * width * 3;
+  const kept = keys.flatMap((key, i) => (keys.indexOf(key) === i ? [i] : []));
+  kept.forEach((from, to) => void pixels.copyWithin(to * size, from * size, (from + 1) * size));
+  return { ...rest, pixels, shape: [kept.length, height, width, 3], keys: kept.map((i) => keys[i]!) };
+}
+
+/** The model's loss over all images, one at a time. */
+async function meanError(
+  model: MaskedAutoencoder,
+  { pixels, shape, masks }: { pixels: Float32Array; shape: Batch['shape']; masks: readonly AsymmetricMask[] },
+): Promise<number> {
+  const [, height, width] = shape;
+  const size = height * width * 3;
+  let sum = 0;
+  for (const [i, mask] of masks.entries()) {
+    const loss = tf.tidy(() => {
+      const image = tf.tensor4d(pixels.subarray(i * size, (i + 1) * size), [1, height, width, 3]);
+      return model.loss(image, maskIndicesFrom(maskIndexTensors(indexMasks([mask], model.encoder))));
+    });
+    sum += (await loss.data())[0]!;
+    loss.dispose();
+  }
+  return sum / masks.length;
+}
