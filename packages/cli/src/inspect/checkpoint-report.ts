@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises';
+import { type CheckpointFile, type Dtype, elementCount, openCheckpoint } from '@masked-distill/tensor-core';
+import { resolveCheckpoint, type SkippedCheckpoint } from '@masked-distill/train';
+import { DESCRIPTION_KEY, type ModelDescription, parseDescription } from '../tasks/model-description.ts';
+
+/** What a checkpoint holds. */
+export interface CheckpointReport {
+  /** Tells it from a report on images. */
+  readonly kind: 'checkpoint';
+  /** The path that was asked for. */
+  readonly path: string;
+  /** The file of weights that it means. */
+  readonly file: string;
+  /** Its format. */
+  readonly format: CheckpointFile['format'];
+  /** Its length. */
+  readonly bytes: number;
+  /** Steps trained, where the file belongs to a run's checkpoint. */
+  readonly step?: number;
+  /** Newer checkpoints of the run that are damaged. */
+  readonly skipped: readonly SkippedCheckpoint[];
+  /** The model, where the file describes one of ours. */
+  readonly model?: ModelDescription;
+  /** Whether the file describes a model that this version does not know. */
+  readonly isFromOtherVersion: boolean;
+  /** Numbers in all tensors. */
+  readonly parameters: number;
+  /** Those of them in position tables that are not trained; 0 where the model is unknown. */
+  readonly fixedParameters: number;
+  /** What all tensors' names begin with, such as `videomae.`; often empty. */
+  readonly prefix: string;
+  /** The tensors by the first part of their names after the prefix, in the file's order. */
+  readonly modules: readonly { readonly name: string; readonly tensors: number; readonly parameters: number }[];
+  /** The tensors in the file's order. */
+  readonly tensors: readonly { readonly name: string; readonly dtype: Dtype; readonly shape: readonly number[] }[];
+  /** The file's free text, the model's description left out. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
+
+/**
+ * Looks into the weights that a path means; of the file itself only its directory is read.
+ *
+ * @throws InputError when there are none, or they are damaged
+ */
+export async function reportCheckpoint(path: string): Promise<CheckpointReport> {
+  const { modelFile, checkpoint, skipped } = await resolveCheckpoint(path);
+  const { size } = await stat(modelFile);
+  const file = await openCheckpoint(modelFile);
+  await file.close();
+  const tensors = [...file.tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const { [DESCRIPTION_KEY]: description, ...metadata } = file.metadata;
+  const model = description === undefined ? undefined : describedModel(file, modelFile);
+  const tables = tensors.filter(({ name }) => model !== undefined && FIXED_TABLES.some((table) => table === name));
+  const prefix = commonPrefix(tensors.map(({ name }) => name));
+  return {
+    kind: 'checkpoint',
+    path,
+    file: modelFile,
+    format: file.format,
+    bytes: size,
+    step: checkpoint?.step,
+    skipped,
+    model,
+    isFromOtherVersion: description !== undefined && model === undefined,
+    parameters: countParameters(tensors),
+    fixedParameters: countParameters(tables),
+    prefix,
+    modules: groupByModule(tensors, prefix),
+    tensors,
+    metadata,
+  };
+}
+
+function describedModel({ metadata }: CheckpointFile, source: string): ModelDescription | undefined {
+  try {
+    return parseDescription(metadata, source);
+  } catch {
+    return undefined;
+  }
+}
+
+type Tensors = CheckpointReport['tensors'];
+
+const countParameters = (tensors: Tensors) => tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+
+/** The whole parts, up to a dot, that all names begin with; the last part of a name never counts. */
+function commonPrefix(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  let prefix = '';
+  for (const part of first.split('.').slice(0, -1)) {
+    if (!others.every((name) => name.startsWith(`${prefix}${part}.`))) break;
+    prefix += `${part}.`;
+  }
+  return prefix;
+}
+
+function groupByModule(tensors: Tensors, prefix: string): CheckpointReport['modules'] {
+  const groups = new Map<string, Tensors[number][]>();
+  for (const tensor of tensors) {
+    const [name] = tensor.name.slice(prefix.length).split('.', 1) as [string];
+    groups.set(name, [...(groups.get(name) ?? []), tensor]);
+  }
+  return [...groups].map(([name, some]) => ({ name, tensors: some.length, parameters: countParameters(some) }));
+}

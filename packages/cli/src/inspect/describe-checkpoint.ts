@@ -1,0 +1,95 @@
+import { formatCount, formatParameters, formatTable } from '../progress/format.ts';
+import type { ModelDescription } from '../tasks/model-description.ts';
+import { formatColumns } from '../text/columns.ts';
+import { formatBytes } from '../text/format-bytes.ts';
+import { printable } from '../text/printable.ts';
+import type { CheckpointReport } from './checkpoint-report.ts';
+
+/** How many lines of a table are shown. */
+export interface DescribeOptions {
+  /** The most lines of one table. */
+  readonly limit: number;
+}
+
+/** A checkpoint in words and tables. */
+export function describeCheckpoint(report: CheckpointReport, { limit }: DescribeOptions): string {
+  const { path, file, step, skipped, modules, tensors, prefix } = report;
+  const facts: [string, string][] = [
+    ...(file === path ? [] : [['file', file] as [string, string]]),
+    ['format', `${report.format}, ${formatBytes(report.bytes)}`],
+    ...skipped.map((damaged): [string, string] => ['passed over', `${damaged.path}: ${damaged.reason}`]),
+    ...(step === undefined ? [] : [['step', formatCount(step)] as [string, string]]),
+    ...describeModelOf(report),
+    ['parameters', describeParameters(report)],
+  ];
+  const moduleRows = modules.map(({ name, tensors: count, parameters }) => [
+    printable(name),
+    formatCount(count),
+    formatCount(parameters),
+  ]);
+  const tensorRows = tensors.map(({ name, dtype, shape }) => [printable(name), dtype, `[${shape.join(', ')}]`]);
+  const metadata = Object.entries(report.metadata).map(([key, value]) => [printable(key, 40), printable(value)]);
+  return [
+    `checkpoint ${path}\n${formatTable(facts)}`,
+    section(
+      prefix === '' ? 'modules' : `modules below ${printable(prefix)}`,
+      [['', 'tensors', 'parameters'], ...moduleRows],
+      {
+        limit: limit + 1,
+        right: [1, 2],
+      },
+    ),
+    section('tensors', tensorRows, { limit }),
+    metadata.length === 0 ? '' : section('metadata', metadata, { limit }),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** A titled table that ends with how many lines were left out. */
+export function section(
+  title: string,
+  rows: readonly (readonly string[])[],
+  { limit, right }: DescribeOptions & { readonly right?: readonly number[] },
+): string {
+  // One line that says "1 more" is better spent on that line itself.
+  const shown = rows.length > limit + 1 ? rows.slice(0, limit) : rows;
+  const rest = rows.length - shown.length;
+  return `${title}\n${formatColumns(shown, { right })}${rest > 0 ? `  … ${formatCount(rest)} more; --all shows them\n` : ''}`;
+}
+
+function describeParameters({ parameters, fixedParameters, tensors }: CheckpointReport): string {
+  const fixed = fixedParameters > 0 ? `, ${formatCount(fixedParameters)} of them in fixed position tables` : '';
+  const short = parameters < 10_000 ? '' : ` (${formatParameters(parameters)})`;
+  return `${formatCount(parameters)}${short} in ${formatCount(tensors.length)} tensors${fixed}`;
+}
+
+function describeModelOf({ model, isFromOtherVersion, modules, prefix }: CheckpointReport): [string, string][] {
+  if (model !== undefined) return describeOurs(model);
+  if (isFromOtherVersion)
+    return [['model', "described in a way this version can't read; use the version that wrote it"]];
+  const names = modules.slice(0, 6).map(({ name }) => printable(`${prefix}${name}`, 40));
+  const more = modules.length > names.length ? ', …' : '';
+  return [['model', `not said in the file; names begin with ${names.join(', ')}${more}`]];
+}
+
+function describeOurs({ model, normalization }: ModelDescription): [string, string][] {
+  const { encoder, decoder, normPixLoss } = model;
+  const { imageSize, patch } = encoder;
+  const tokens = (imageSize.h / patch.h) * (imageSize.w / patch.w);
+  const sizes = ({ width, depth, heads }: typeof decoder) =>
+    `width ${width}, ${depth} block${depth === 1 ? '' : 's'} of ${heads} heads`;
+  const numbers = (values: readonly number[]) => values.join(' ');
+  return [
+    ['model', 'masked autoencoder'],
+    ['encoder', sizes(encoder)],
+    ['decoder', sizes(decoder)],
+    [
+      'image',
+      `${imageSize.h}x${imageSize.w} px in patches of ${patch.h}x${patch.w}: ${formatCount(tokens)} tokens` +
+        (encoder.classToken === false ? '' : ' and a class token'),
+    ],
+    ['targets', normPixLoss ? 'pixels, normalised patch by patch' : 'pixels'],
+    ['input', `(value / 255 - mean) / std; mean ${numbers(normalization.mean)}, std ${numbers(normalization.std)}`],
+  ];
+}
