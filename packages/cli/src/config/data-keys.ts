@@ -4,10 +4,14 @@ import { or, pair, pattern, real, text, toggle, triple, whole } from './kinds.ts
 /** Which images, and what is done to them on their way. The means and deviations are ImageNet's. */
 export const dataKeys = {
   path: optionalKey(text('path'), {
-    is: 'image folder, list file or WebDataset tars such as train-{0000..0009}.tar',
+    is: 'image folder, list file, WebDataset tars such as train-{0000..0009}.tar, or procedural:<count>[:<seed>]',
     flag: 'data',
   }),
-  val: optionalKey(text('path'), { is: 'labelled images for evaluation while training' }),
+  val: optionalKey(text('path'), { is: 'labelled images whose classes the features are to tell apart, by k-NN' }),
+  valShare: key(real({ min: 0, below: 1 }), {
+    is: 'without val: share of the labelled images held out for it; 0 for no k-NN',
+    default: 0,
+  }),
   limit: key(or('off', whole()), { is: 'use only the first so many images', default: 'off' }),
   workers: key(or('auto', whole(0)), {
     is: 'threads that decode and augment; the images do not depend on it',

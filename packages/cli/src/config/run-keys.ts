@@ -18,7 +18,10 @@ export const runKeys = {
   }),
   root: key(text('folder'), { is: 'folder of all runs', default: 'runs' }),
   seed: key(whole(0), { is: 'seed of every random draw', default: 0 }),
-  engine: key(oneOf(engineNames), { is: 'what computes; auto takes the best that starts', default: 'auto' }),
+  engine: key<(typeof engineNames)[number]>(oneOf(engineNames), {
+    is: 'what computes; auto takes the best that starts',
+    default: 'auto',
+  }),
   checkpointEvery: key(span(), { is: 'distance between checkpoints', default: '1 epoch' }),
   keep: key(whole(), { is: 'checkpoints kept, counted from the last', default: 3 }),
   pictureEvery: key(or('off', span()), { is: 'distance between reconstruction pictures', default: '10 epochs' }),

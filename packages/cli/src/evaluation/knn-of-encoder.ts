@@ -1,0 +1,18 @@
+import { knnAccuracy } from '@masked-distill/eval';
+import { limitSource } from '@masked-distill/image-data';
+import type { ImageEncoder } from '@masked-distill/vit';
+import type { RunSources } from '../pretrain/open-sources.ts';
+import { type ExtractFeaturesOptions, extractFeatures } from './extract-features.ts';
+
+/** Labelled images that vote; more hardly change the accuracy and take longer. */
+const MAX_KNOWN = 4000;
+
+/** k-NN accuracy of an encoder as it is: held-out images, judged by the training images nearest to them. */
+export async function knnOfEncoder(
+  encoder: ImageEncoder,
+  { train, validation }: Required<RunSources>,
+  options: ExtractFeaturesOptions,
+): Promise<number> {
+  const known = await extractFeatures(encoder, limitSource(train, MAX_KNOWN), options);
+  return knnAccuracy({ train: known, test: await extractFeatures(encoder, validation, options) });
+}

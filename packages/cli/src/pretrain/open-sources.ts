@@ -1,0 +1,72 @@
+import { InputError } from '@masked-distill/base';
+import {
+  createProceduralSource,
+  type ImageSize,
+  type ImageSource,
+  limitSource,
+  openImageSource,
+  requireLabels,
+  splitSource,
+} from '@masked-distill/image-data';
+import type { PretrainConfig } from '../config/pretrain-config.ts';
+
+/** The images of a run. */
+export interface RunSources {
+  /** What is trained on. */
+  readonly train: ImageSource;
+  /** Labelled images held out for k-NN, if there are any. */
+  readonly validation?: ImageSource;
+}
+
+const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
+
+/**
+ * Opens what a configuration's `data` names.
+ *
+ * @throws InputError when there is nothing, or labels are needed and missing
+ */
+export async function openSources({ data, model }: PretrainConfig): Promise<RunSources> {
+  if (data.path === undefined) {
+    throw new InputError('data.path: no images were given; add --data PATH (a folder, a list file, or .tar files)');
+  }
+  const open = (path: string) => openSource(path, { imageSize: model.imageSize, shuffleBuffer: data.shuffleBuffer });
+  const all = await open(data.path);
+  const source = data.limit === 'off' ? all : limitSource(all, data.limit);
+  if (data.val !== undefined) {
+    const validation = await open(data.val);
+    requireLabels(source);
+    requireSameClasses(source, { validation, classes: requireLabels(validation) });
+    return { train: source, validation };
+  }
+  if (data.valShare === 0) return { train: source };
+  requireLabels(source);
+  return splitSource(source, { validation: data.valShare });
+}
+
+/** Whether what a path names has labels of two or more classes. */
+export async function hasLabels(path: string): Promise<boolean> {
+  const { classes = [] } = await openSource(path, { imageSize: [8, 8] });
+  return classes.length > 1;
+}
+
+async function openSource(
+  path: string,
+  { imageSize, shuffleBuffer }: { imageSize: ImageSize; shuffleBuffer?: number },
+): Promise<ImageSource> {
+  const procedural = PROCEDURAL.exec(path);
+  if (!procedural) return openImageSource(path, { shuffleBuffer });
+  const [length, seed] = [Number(procedural[1]), Number(procedural[2] ?? 0)];
+  return createProceduralSource({ length, seed, size: imageSize });
+}
+
+function requireSameClasses(
+  { name, classes = [] }: ImageSource,
+  { validation, classes: found }: { validation: ImageSource; classes: readonly string[] },
+): void {
+  const stranger = found.find((each) => !classes.includes(each));
+  if (stranger === undefined && found.length === classes.length) return;
+  throw new InputError(
+    `data.val: ${validation.name} has ${found.length} classes${stranger === undefined ? '' : ` (${stranger} among them)`}, ` +
+      `${name} has ${classes.length}; give both the same classes`,
+  );
+}
