@@ -1,4 +1,11 @@
-export { type AugmentOp, type AugmentStep, applyAugmentStep, applyAugmentSteps } from './augment/augment-step.ts';
+export {
+  type AugmentOp,
+  type AugmentStep,
+  applyAugmentStep,
+  applyAugmentSteps,
+  type PointOp,
+  type WarpOp,
+} from './augment/augment-step.ts';
 export { type ColorJitterOptions, drawColorJitter } from './augment/color-jitter.ts';
 export {
   createNormalizeTable,
@@ -27,7 +34,13 @@ export { encodePng, renderSvg } from './drawing/png.ts';
 export { type GridOptions, renderGrid } from './drawing/render-grid.ts';
 export { UnreadableImage } from './errors.ts';
 export type { Box, ImageSize, Rgb, RgbImage } from './image.ts';
-export { type InspectOptions, inspectSource, type SourceReport, type Spread } from './inspect/inspect-source.ts';
+export {
+  type InspectOptions,
+  inspectSource,
+  type PictureCount,
+  type SourceReport,
+  type Spread,
+} from './inspect/inspect-source.ts';
 export {
   type Batch,
   type BatchRange,
@@ -45,9 +58,26 @@ export { type BytesSourceOptions, createBytesSource, type ImageBytes } from './s
 export { imageSourceConformance, type SourceConformanceCase } from './sources/conformance.ts';
 export { type FolderSourceOptions, openImageFolder } from './sources/folder-source.ts';
 export { IMAGE_EXTENSIONS } from './sources/image-extensions.ts';
-export { type ImageSample, type ImageSource, requireLabels, type SampleLocation } from './sources/image-source.ts';
+export {
+  type BytesLocation,
+  type FileLocation,
+  type ImageSample,
+  type ImageSource,
+  type PixelsLocation,
+  type ProceduralLocation,
+  type RangeLocation,
+  requireLabels,
+  type SampleLocation,
+  type UnreadableLocation,
+} from './sources/image-source.ts';
 export type { ClassList } from './sources/labels.ts';
 export { type ListSourceOptions, openImageList } from './sources/list-source.ts';
 export { type OpenImageSourceOptions, openImageSource } from './sources/open-image-source.ts';
-export { limitSource, type SplitOptions, splitSource, subsetSource } from './sources/subset-source.ts';
+export {
+  limitSource,
+  type SourceSplit,
+  type SplitOptions,
+  splitSource,
+  subsetSource,
+} from './sources/subset-source.ts';
 export { openImageTar, type TarSourceOptions } from './sources/tar-source.ts';

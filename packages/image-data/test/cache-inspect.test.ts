@@ -167,7 +167,7 @@ describe('inspectSource', () => {
       unlabelled: 0,
       width: { min: 10, median: 30, max: 80 },
       height: { min: 12, median: 40, max: 60 },
-      formats: [{ format: 'png', images: 3 }],
+      formats: [{ name: 'png', images: 3 }],
       unreadable: [{ key: 'cat/1.png', index: 1, reason: 'not an image of a known format' }],
     });
     expect(progress).toEqual([{ done: 4, total: 4 }]);
@@ -181,7 +181,7 @@ describe('inspectSource', () => {
 
   it('looks at procedural pictures too', async () => {
     const report = await inspectSource(createProceduralSource({ length: 24, size: [16, 20] }), { workers: 0 });
-    expect(report.formats).toEqual([{ format: 'pixels', images: 24 }]);
+    expect(report.formats).toEqual([{ name: 'pixels', images: 24 }]);
     expect(report.classes!.every(({ images }) => images === 2)).toBe(true);
     expect([report.width, report.height]).toEqual([
       { min: 20, median: 20, max: 20 },

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { hasSharedData, sharedPath } from '@masked-distill/testing';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, inspectSource, openImageSource, type RgbImage, UnreadableImage } from '../src/index.ts';
 import { scanTar } from '../src/sources/tar-scan.ts';
 import { difference } from './support/images.ts';
-import { sharedData } from './support/shared-data.ts';
 
 /** 66 odd files, each with what Pillow says about it: not in the repository, so skipped where the pack is absent. */
-const pack = sharedData('image-odd-0000.tar');
+const pack = sharedPath('data/image-odd-0000.tar');
 
 interface Facts {
   size?: [number, number];
@@ -18,12 +18,12 @@ interface Facts {
 /** Pillow reads past a broken chunk behind the pixels; libpng takes the file for damaged, and so do we. */
 const STRICTER_THAN_PILLOW = ['pillow_broken_data_stream_png'];
 
-describe.skipIf(pack === undefined)('odd images (needs ../shared/data)', () => {
+describe.skipIf(!hasSharedData)('odd images (needs ../shared/data)', () => {
   const load = async () => {
     const files = new Map<string, Buffer>();
     const facts = new Map<string, Facts>();
-    const archive = readFileSync(pack!);
-    for await (const { name, offset, length } of scanTar(pack!)) {
+    const archive = readFileSync(pack);
+    for await (const { name, offset, length } of scanTar(pack)) {
       const [key, extension] = name.split('.') as [string, string];
       const content = archive.subarray(offset, offset + length);
       if (extension === 'json') facts.set(key, JSON.parse(content.toString()));
@@ -94,14 +94,14 @@ describe.skipIf(pack === undefined)('odd images (needs ../shared/data)', () => {
   });
 
   it('are all accounted for by an inspection', async () => {
-    const report = await inspectSource(await openImageSource(pack!), { workers: 1 });
+    const report = await inspectSource(await openImageSource(pack), { workers: 1 });
     expect(report).toMatchObject({ images: 66, readable: 57, classes: undefined });
     expect(report.unreadable).toHaveLength(9);
     expect(report.formats).toEqual([
-      { format: 'jpeg', images: 50 },
-      { format: 'webp', images: 3 },
-      { format: 'png', images: 3 },
-      { format: 'bmp', images: 1 },
+      { name: 'jpeg', images: 50 },
+      { name: 'webp', images: 3 },
+      { name: 'png', images: 3 },
+      { name: 'bmp', images: 1 },
     ]);
     expect([report.width, report.height]).toMatchObject([
       { min: 1, max: 1800 },

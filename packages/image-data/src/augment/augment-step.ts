@@ -5,12 +5,32 @@ import { flipHorizontal } from './ops/flip.ts';
 import { adjustHue } from './ops/hue.ts';
 import { autoContrast, equalize, invert, posterize, solarize, solarizeAdd } from './ops/tone.ts';
 
-/** The operations that change pixels in place or one by one; `amount` is what each function's second argument means. */
-const POINT_OPS = {
-  flip: (image: RgbImage) => flipHorizontal(image),
-  autoContrast: (image: RgbImage) => autoContrast(image),
-  equalize: (image: RgbImage) => equalize(image),
-  invert: (image: RgbImage) => invert(image),
+/** An operation that changes pixels one by one, or moves them in ways that leave no gap. */
+export type PointOp =
+  | 'flip'
+  | 'autoContrast'
+  | 'equalize'
+  | 'invert'
+  | 'posterize'
+  | 'solarize'
+  | 'solarizeAdd'
+  | 'brightness'
+  | 'contrast'
+  | 'saturation'
+  | 'sharpness'
+  | 'hue';
+
+/** An operation that moves pixels and so leaves some to be filled. */
+export type WarpOp = 'rotate' | 'shearX' | 'shearY' | 'translateX' | 'translateY';
+
+/** An operation on pixels. */
+export type AugmentOp = PointOp | WarpOp;
+
+const POINT_OPS: Readonly<Record<PointOp, (image: RgbImage, amount: number) => RgbImage>> = {
+  flip: flipHorizontal,
+  autoContrast,
+  equalize,
+  invert,
   posterize,
   solarize,
   solarizeAdd,
@@ -19,13 +39,17 @@ const POINT_OPS = {
   saturation: adjustSaturation,
   sharpness: adjustSharpness,
   hue: adjustHue,
-} as const satisfies Record<string, (image: RgbImage, amount: number) => RgbImage>;
+};
 
-/** The operations that move pixels and so leave some to be filled. */
-const WARP_OPS = { rotate, shearX, shearY, translateX, translateY } as const;
+const WARP_OPS: Readonly<Record<WarpOp, (image: RgbImage, amount: number, fill: Rgb) => RgbImage>> = {
+  rotate,
+  shearX,
+  shearY,
+  translateX,
+  translateY,
+};
 
-/** An operation on pixels. */
-export type AugmentOp = keyof typeof POINT_OPS | keyof typeof WARP_OPS;
+const isWarp = (op: AugmentOp): op is WarpOp => op in WARP_OPS;
 
 /** One operation with its drawn strength: plain data, so that the same can be done to every frame of a clip. */
 export interface AugmentStep {
@@ -43,9 +67,7 @@ const DEFAULT_FILL: Rgb = [128, 128, 128];
 /** Carries out one step. The picture given may be changed in place; use the one returned. */
 export function applyAugmentStep(image: RgbImage, step: AugmentStep): RgbImage {
   const { op, amount, fill = DEFAULT_FILL } = step;
-  return op in WARP_OPS
-    ? WARP_OPS[op as keyof typeof WARP_OPS](image, amount, fill)
-    : POINT_OPS[op as keyof typeof POINT_OPS](image, amount);
+  return isWarp(op) ? WARP_OPS[op](image, amount, fill) : POINT_OPS[op](image, amount);
 }
 
 /** Carries out several steps, one after the other. The picture given may be changed in place; use the one returned. */

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { firstLine, UnreadableImage } from '../errors.ts';
 
 /** A file larger than this is no picture that one would train on. */
-export const MAX_IMAGE_BYTES = 2 ** 29;
+const MAX_IMAGE_BYTES = 2 ** 29;
 
 /** Shards that a reader keeps open. */
 const MAX_OPEN_FILES = 16;

@@ -24,6 +24,14 @@ export interface Spread {
   readonly max: number;
 }
 
+/** Some of a source's pictures that have something in common. */
+export interface PictureCount {
+  /** What they share: the name of a class, or a format. */
+  readonly name: string;
+  /** How many they are. */
+  readonly images: number;
+}
+
 /** What a source holds. */
 export interface SourceReport {
   /** Pictures that are listed. */
@@ -31,7 +39,7 @@ export interface SourceReport {
   /** Pictures that decode. */
   readonly readable: number;
   /** How many pictures each class has, in the order of labels; absent when the source has no labels. */
-  readonly classes?: readonly { readonly name: string; readonly images: number }[];
+  readonly classes?: readonly PictureCount[];
   /** Pictures without a label, in a source that has labels. */
   readonly unlabelled: number;
   /** Pixels in a row; absent when nothing is readable. */
@@ -39,7 +47,7 @@ export interface SourceReport {
   /** Rows; absent when nothing is readable. */
   readonly height?: Spread;
   /** How many pictures each format has, the commonest first; `pixels` stands for pictures that aren't files. */
-  readonly formats: readonly { readonly format: string; readonly images: number }[];
+  readonly formats: readonly PictureCount[];
   /** The pictures that don't decode. */
   readonly unreadable: readonly UnreadableReport[];
 }
@@ -80,7 +88,7 @@ export async function inspectSource(source: ImageSource, options: InspectOptions
     unlabelled: source.classes === undefined ? 0 : source.length - counts.reduce((sum, count) => sum + count, 0),
     width: spreadOf(widths),
     height: spreadOf(heights),
-    formats: [...formats].map(([format, images]) => ({ format, images })).sort((a, b) => b.images - a.images),
+    formats: [...formats].map(([name, images]) => ({ name, images })).sort((a, b) => b.images - a.images),
     unreadable,
   };
 }

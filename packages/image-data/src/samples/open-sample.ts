@@ -4,12 +4,12 @@ import type { ByteReader } from '../decode/read-bytes.ts';
 import { UnreadableImage } from '../errors.ts';
 import type { RgbImage } from '../image.ts';
 import { renderProcedural } from '../procedural/render-procedural.ts';
-import type { SampleLocation } from '../sources/image-source.ts';
+import type { BytesLocation, FileLocation, RangeLocation, SampleLocation } from '../sources/image-source.ts';
 import { openPicture, openPixels, type Picture } from './picture.ts';
 
 /** A location that holds an encoded file, and one that holds or makes pixels. */
-type EncodedLocation = Extract<SampleLocation, { kind: 'file' | 'range' | 'bytes' }>;
-type PixelLocation = Extract<SampleLocation, { kind: 'pixels' | 'procedural' | 'unreadable' }>;
+type EncodedLocation = FileLocation | RangeLocation | BytesLocation;
+type PixelLocation = Exclude<SampleLocation, EncodedLocation>;
 
 /** Whether a location holds an image file's bytes. */
 export function isEncoded(location: SampleLocation): location is EncodedLocation {

@@ -1,7 +1,7 @@
 import { InputError } from '@masked-distill/base';
 
 /** A range that names more files than this is taken for a slip of the pen. */
-export const MAX_SHARDS = 100_000;
+const MAX_SHARDS = 100_000;
 
 /** Whether a path holds a brace range or a brace list. */
 export const hasBraces = (path: string): boolean => /\{[^{}]*(\.\.|,)[^{}]*\}/.test(path);

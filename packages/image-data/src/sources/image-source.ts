@@ -1,26 +1,76 @@
 import { InputError } from '@masked-distill/base';
 import type { ProceduralSpec } from '../procedural/procedural-spec.ts';
 
-/** Where a picture's bytes are: plain data, so that a worker thread can fetch them by itself. */
+/** A picture in a file of its own. */
+export interface FileLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'file';
+  /** The file. */
+  readonly path: string;
+}
+
+/** A picture that is part of a larger file: a member of a tar. */
+export interface RangeLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'range';
+  /** The larger file. */
+  readonly path: string;
+  /** Where the picture's bytes start in it. */
+  readonly offset: number;
+  /** How many they are. */
+  readonly length: number;
+}
+
+/** An encoded picture held in memory. It is copied to the worker. */
+export interface BytesLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'bytes';
+  /** The content of an image file. */
+  readonly bytes: Uint8Array;
+}
+
+/** Raw RGB rows inside a cache file. */
+export interface PixelsLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'pixels';
+  /** The cache file. */
+  readonly path: string;
+  /** Where the rows start in it, in bytes. */
+  readonly offset: number;
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Their CRC-32, checked when they are read. */
+  readonly crc: number;
+}
+
+/** A picture that is drawn where it is needed. */
+export interface ProceduralLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'procedural';
+  /** The set it belongs to. */
+  readonly spec: ProceduralSpec;
+  /** Which of the set it is. */
+  readonly index: number;
+}
+
+/** A picture known to be broken: whoever comes across it gets the reason. */
+export interface UnreadableLocation {
+  /** Tells the kinds of location apart. */
+  readonly kind: 'unreadable';
+  /** What is wrong with it. */
+  readonly reason: string;
+}
+
+/** Where a picture is: plain data, so that a worker thread can fetch it by itself. */
 export type SampleLocation =
-  | { readonly kind: 'file'; readonly path: string }
-  /** Part of a larger file: a member of a tar. */
-  | { readonly kind: 'range'; readonly path: string; readonly offset: number; readonly length: number }
-  /** An encoded picture held in memory. It is copied to the worker. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** Raw RGB rows inside a cache file, checked by CRC-32 when read. */
-  | {
-      readonly kind: 'pixels';
-      readonly path: string;
-      readonly offset: number;
-      readonly width: number;
-      readonly height: number;
-      readonly crc: number;
-    }
-  /** A picture that is drawn where it is needed. */
-  | { readonly kind: 'procedural'; readonly spec: ProceduralSpec; readonly index: number }
-  /** A picture known to be broken: whoever comes across it gets this reason. */
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | FileLocation
+  | RangeLocation
+  | BytesLocation
+  | PixelsLocation
+  | ProceduralLocation
+  | UnreadableLocation;
 
 /** One entry of an {@link ImageSource}. */
 export interface ImageSample {

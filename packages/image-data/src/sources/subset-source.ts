@@ -55,16 +55,21 @@ export interface SplitOptions {
   readonly seed?: number;
 }
 
+/** A source in two parts that share no picture. */
+export interface SourceSplit {
+  /** The larger part, mostly. */
+  readonly train: ImageSource;
+  /** What is held back. */
+  readonly validation: ImageSource;
+}
+
 /**
  * Divides a source in two for training and validation. Each picture's side hangs on its key and the seed alone, so that adding or
  * removing pictures moves no other one across; the shares are therefore met on average, not exactly.
  *
  * @throws InputError for a share outside (0, 1), or when one side stays empty
  */
-export function splitSource(
-  source: ImageSource,
-  options: SplitOptions,
-): { readonly train: ImageSource; readonly validation: ImageSource } {
+export function splitSource(source: ImageSource, options: SplitOptions): SourceSplit {
   const { validation, seed = 0 } = options;
   if (!(validation > 0 && validation < 1)) {
     throw new InputError(`split: validation is ${validation}; give a share between 0 and 1, such as 0.1`);

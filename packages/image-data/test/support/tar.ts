@@ -10,7 +10,7 @@ export interface TarEntry {
 }
 
 /** A header block with its checksum, and the content, padded. */
-export function tarMember({ name, body = '', type = '0', prefix = '', sizeField }: TarEntry): Buffer {
+function tarMember({ name, body = '', type = '0', prefix = '', sizeField }: TarEntry): Buffer {
   const content = Buffer.from(body);
   const header = Buffer.alloc(512);
   header.write(name, 0, 100);

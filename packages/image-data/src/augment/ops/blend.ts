@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../image.ts';
 
 /** ITU-R 601 luma in fixed point, rounded, as Pillow computes it. */
-export const luma = (red: number, green: number, blue: number): number =>
+const luma = (red: number, green: number, blue: number): number =>
   (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 
 const clampByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value));
