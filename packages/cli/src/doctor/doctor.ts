@@ -1,0 +1,59 @@
+import { type EngineCandidate, engineCandidates, probeEngines, useEngine } from '@masked-distill/tensor-core';
+import * as tf from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+import type { Environment } from '../environment.ts';
+import { checkReport } from './checks.ts';
+import { describeReport } from './describe-report.ts';
+import type { DoctorReport } from './doctor-report.ts';
+import { findCopies } from './find-copies.ts';
+import { describeMachine } from './machine.ts';
+import { measureSpeed } from './measure-speed.ts';
+
+/** What `doctor` was asked for. */
+export interface DoctorOptions {
+  /** Version of masked-distill. */
+  readonly version: string;
+  /** Whether to print JSON. */
+  readonly json: boolean;
+  /** The current folder. */
+  readonly folder: string;
+  /** The engines to try; default all. */
+  readonly candidates?: readonly EngineCandidate[];
+}
+
+/** The packages that import tfjs-core, ours and its own. */
+const TFJS_USERS: readonly string[] = [
+  ...['tensor-core', 'vit', 'mae', 'eval', 'train'].map((name) => `@masked-distill/${name}`),
+  ...['tfjs-backend-cpu', 'tfjs-backend-wasm', 'tfjs-backend-webgpu', 'tfjs-node', 'tfjs-node-gpu', 'tfjs'].map(
+    (name) => `@tensorflow/${name}`,
+  ),
+];
+
+/** Prints what training would run on here, and what to do about what is amiss. */
+export async function doctor(options: DoctorOptions, { stdout }: Pick<Environment, 'stdout'>): Promise<void> {
+  const report = await examine(options);
+  stdout.write(
+    options.json ? `${JSON.stringify({ ...report, checks: checkReport(report) }, null, 2)}\n` : describeReport(report),
+  );
+}
+
+async function examine({ version, folder, candidates = engineCandidates }: DoctorOptions): Promise<DoctorReport> {
+  const engines = await probeEngines(candidates);
+  const { name: taken } = await useEngine({ candidates });
+  const { gflops } = await measureSpeed();
+  const { sharp: sharpVersion = 'unknown', vips: libvips = 'unknown' } = sharp.versions;
+  return {
+    engines,
+    taken,
+    gflops,
+    versions: {
+      node: process.versions.node,
+      'masked-distill': version,
+      'tfjs-core': tf.version_core,
+      sharp: sharpVersion,
+      libvips,
+    },
+    machine: await describeMachine(folder),
+    tfjsCopies: findCopies('@tensorflow/tfjs-core', { folder, users: TFJS_USERS }),
+  };
+}
