@@ -1,6 +1,6 @@
 import { type Dirent, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '@masked-distill/base';
 import { fingerprintOf } from './fingerprint.ts';
 import { hasImageExtension, IMAGE_EXTENSIONS } from './image-extensions.ts';
@@ -31,6 +31,7 @@ export async function openImageFolder(path: string, options: FolderSourceOptions
   }
   const isFlat = files.some((file) => !file.includes('/'));
   const classes = isFlat ? undefined : classesOfFolders(path, files, options.classes);
+  const root = resolve(path);
   const indexOf = new Map(classes?.map((name, label) => [name, label]));
   return {
     name: path,
@@ -39,7 +40,7 @@ export async function openImageFolder(path: string, options: FolderSourceOptions
     sample(index) {
       const key = files[index]!;
       const label = indexOf.get(key.slice(0, key.indexOf('/')));
-      return { key, label, location: { kind: 'file', path: join(path, key) } };
+      return { key, label, location: { kind: 'file', path: join(root, key) } };
     },
     order: (seed, epoch) => shuffledOrder(files.length, seed, epoch),
     async fingerprint() {
@@ -47,7 +48,7 @@ export async function openImageFolder(path: string, options: FolderSourceOptions
         (function* () {
           for (const file of files) {
             yield file;
-            yield statSync(join(path, file), { throwIfNoEntry: false })?.size;
+            yield statSync(join(root, file), { throwIfNoEntry: false })?.size;
           }
         })(),
       );

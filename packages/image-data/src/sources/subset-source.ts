@@ -35,16 +35,17 @@ export function subsetSource(source: ImageSource, indices: Int32Array | readonly
   };
 }
 
-/** The first `length` pictures of a source; the source itself when it has no more. */
+/**
+ * `length` pictures of a source, drawn once and for all; the source itself when it has no more. The first ones would be those of the
+ * first classes.
+ *
+ * @throws InputError for a length that is no whole number above 0
+ */
 export function limitSource(source: ImageSource, length: number): ImageSource {
   if (!Number.isInteger(length) || length < 1)
     throw new InputError(`limit: got ${length}; give a whole number, at least 1`);
-  return length >= source.length
-    ? source
-    : subsetSource(
-        source,
-        Array.from({ length }, (_, i) => i),
-      );
+  if (length >= source.length) return source;
+  return subsetSource(source, createRng(0, 'limit').permutation(source.length).slice(0, length).sort());
 }
 
 /** How to divide a source in two. */

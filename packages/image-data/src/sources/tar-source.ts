@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { InputError } from '@masked-distill/base';
 import { expandBraces } from './brace-range.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -33,6 +33,7 @@ export async function openImageTar(path: string, options: TarSourceOptions = {})
       `tar: there is no ${missing}${shards.length > 1 ? `, one of the ${shards.length} in ${path}` : ''}`,
     );
   }
+  const files = shards.map((shard) => resolve(shard));
   const samples: TarSample[] = [];
   const shardOf: number[] = [];
   const shardLengths: number[] = [];
@@ -60,7 +61,7 @@ export async function openImageTar(path: string, options: TarSourceOptions = {})
     classes,
     sample(index) {
       const { key, label, offset, length } = samples[index]!;
-      return { key, label, location: { kind: 'range', path: shards[shardOf[index]!]!, offset, length } };
+      return { key, label, location: { kind: 'range', path: files[shardOf[index]!]!, offset, length } };
     },
     order: (seed, epoch) => bufferedOrder(shardLengths, { seed, epoch, bufferSize }),
     fingerprint: async () =>
