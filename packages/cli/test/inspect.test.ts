@@ -185,7 +185,7 @@ describe('inspect on images', () => {
       unlabelled: 0,
       width: { min: 40, median: 40, max: 40 },
       height: { min: 40, median: 40, max: 40 },
-      formats: [{ format: 'png', images: 3 }],
+      formats: [{ name: 'png', images: 3 }],
       unreadable: [
         { key: 'dog/2.png', index: 3, reason: 'the file is empty' },
         { key: 'dog/3.png', index: 4, reason: 'not an image of a known format' },

@@ -20,7 +20,7 @@ export function describeImages(report: ImagesReport, { limit }: DescribeOptions)
   ];
   if (width && height) facts.push(['width', describeSpread(width)], ['height', describeSpread(height)]);
   if (formats.length > 0) {
-    facts.push(['formats', formats.map(({ format, images: count }) => `${format} ${formatCount(count)}`).join(', ')]);
+    facts.push(['formats', formats.map(({ name, images: count }) => `${name} ${formatCount(count)}`).join(', ')]);
   }
   const classRows = classes?.map(({ name, images: count }) => [printable(name), formatCount(count)]) ?? [];
   const unreadableRows = unreadable.map(({ key, reason }) => [printable(key), printable(reason)]);
