@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tensorData, useEngine, writeSafetensors } from '@masked-distill/tensor-core';
+import { readSafetensors, tensorData, useEngine, writeSafetensors } from '@masked-distill/tensor-core';
 import { hasFixtures, sharedPath } from '@masked-distill/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCountNote } from '../src/inspect/count-note.ts';
@@ -122,6 +122,16 @@ describe('inspect on a checkpoint', () => {
     await writeSafetensors(path, weights('a'), { metadata: { 'masked-distill': '{"architecture":"new"}' } });
     expect(await printed(path)).toContain(
       "model       described in a way this version can't read; use the version that wrote it\n",
+    );
+  });
+
+  it("does not take an optimiser's moments for the model", async () => {
+    const { metadata } = await readSafetensors(model);
+    await writeSafetensors(at('optimizer.safetensors'), weights('exp_avg.cls_token', 'exp_avg_sq.cls_token'), {
+      metadata,
+    });
+    expect(await printed(at('optimizer.safetensors'))).toContain(
+      '  model       its weights are not in this file, which only belongs to it\n  parameters  2 in 2 tensors\n',
     );
   });
 

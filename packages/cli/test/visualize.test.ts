@@ -43,13 +43,22 @@ describe('visualize', () => {
       code: 0,
       stdout:
         `${output}: 5 of 5 images, reconstructed by ${model} on wasm\n` +
-        `mean reconstruction error ${error.toFixed(4)} (the training loss: mean squared error over hidden patches, each normalised)\n`,
+        `mean reconstruction error ${error.toFixed(4)} (the training loss: mean squared error over hidden patches, each normalised)\n` +
+        'hidden patches are drawn with the mean and contrast of the original, which this model does not predict\n',
       stderr: '',
     });
     expect(tf.memory().numTensors).toBe(before);
     // 32x24 px are drawn 4 times as large, in cells 6 px apart; five images stand two a row.
     const { width, height } = await sharp(output).metadata();
     expect([width, height]).toEqual([2 * (6 + 3 * 102) + 24, 26 + 3 * 134]);
+  });
+
+  it('says nothing of normalisation where there is none', async () => {
+    const plain = await writeNanoModel(at('plain.safetensors'), { normPixLoss: false });
+    const { stdout } = await visualize(['--checkpoint', plain, '--images', images, '--output', at('plain.png')]);
+    expect(stdout).toMatch(
+      /on wasm\nmean reconstruction error \d+\.\d{4} \(the training loss: mean squared error over hidden patches\)\n$/,
+    );
   });
 
   it('finds the last checkpoint of a run and passes over a damaged one', async () => {

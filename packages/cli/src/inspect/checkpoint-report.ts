@@ -21,8 +21,8 @@ export interface CheckpointReport {
   readonly skipped: readonly SkippedCheckpoint[];
   /** The model, where the file describes one of ours. */
   readonly model?: ModelDescription;
-  /** Whether the file describes a model that this version does not know. */
-  readonly isFromOtherVersion: boolean;
+  /** Why there is no `model` although the file describes one. */
+  readonly modelProblem?: string;
   /** Numbers in all tensors. */
   readonly parameters: number;
   /** Those of them in position tables that are not trained; 0 where the model is unknown. */
@@ -37,6 +37,8 @@ export interface CheckpointReport {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Every model of ours has it. */
+const ANY_WEIGHT = 'patch_embed.proj.weight';
 const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
 
 /**
@@ -50,8 +52,8 @@ export async function reportCheckpoint(path: string): Promise<CheckpointReport> 
   const file = await openCheckpoint(modelFile);
   await file.close();
   const tensors = [...file.tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  const { [DESCRIPTION_KEY]: description, ...metadata } = file.metadata;
-  const model = description === undefined ? undefined : describedModel(file, modelFile);
+  const { [DESCRIPTION_KEY]: _, ...metadata } = file.metadata;
+  const { model, modelProblem } = describedModel(file, modelFile);
   const tables = tensors.filter(({ name }) => model !== undefined && FIXED_TABLES.some((table) => table === name));
   const prefix = commonPrefix(tensors.map(({ name }) => name));
   return {
@@ -63,7 +65,7 @@ export async function reportCheckpoint(path: string): Promise<CheckpointReport> 
     step: checkpoint?.step,
     skipped,
     model,
-    isFromOtherVersion: description !== undefined && model === undefined,
+    modelProblem,
     parameters: countParameters(tensors),
     fixedParameters: countParameters(tables),
     prefix,
@@ -73,11 +75,15 @@ export async function reportCheckpoint(path: string): Promise<CheckpointReport> 
   };
 }
 
-function describedModel({ metadata }: CheckpointFile, source: string): ModelDescription | undefined {
+/** The model that a file describes and holds; the optimiser's file beside it describes the same one. */
+function describedModel(file: CheckpointFile, source: string): Pick<CheckpointReport, 'model' | 'modelProblem'> {
+  if (file.metadata[DESCRIPTION_KEY] === undefined) return {};
   try {
-    return parseDescription(metadata, source);
+    const model = parseDescription(file.metadata, source);
+    if (file.tensors.has(ANY_WEIGHT)) return { model };
+    return { modelProblem: 'its weights are not in this file, which only belongs to it' };
   } catch {
-    return undefined;
+    return { modelProblem: "described in a way this version can't read; use the version that wrote it" };
   }
 }
 

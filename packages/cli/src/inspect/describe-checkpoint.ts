@@ -64,10 +64,9 @@ function describeParameters({ parameters, fixedParameters, tensors }: Checkpoint
   return `${formatCount(parameters)}${short} in ${formatCount(tensors.length)} tensors${fixed}`;
 }
 
-function describeModelOf({ model, isFromOtherVersion, modules, prefix }: CheckpointReport): [string, string][] {
+function describeModelOf({ model, modelProblem, modules, prefix }: CheckpointReport): [string, string][] {
   if (model !== undefined) return describeOurs(model);
-  if (isFromOtherVersion)
-    return [['model', "described in a way this version can't read; use the version that wrote it"]];
+  if (modelProblem !== undefined) return [['model', modelProblem]];
   const names = modules.slice(0, 6).map(({ name }) => printable(`${prefix}${name}`, 40));
   const more = modules.length > names.length ? ', …' : '';
   return [['model', `not said in the file; names begin with ${names.join(', ')}${more}`]];

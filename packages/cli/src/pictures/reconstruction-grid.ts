@@ -4,8 +4,6 @@ import { type MaskedAutoencoder, type Reconstruction, reconstruct } from '@maske
 import type { AsymmetricMask } from '@masked-distill/masking';
 import * as tf from '@tensorflow/tfjs-core';
 
-export { writeLossCurve } from './loss-curve.ts';
-
 /** What {@link writeReconstructionGrid} shows, and where. */
 export interface ReconstructionGridOptions {
   /** The model that reconstructs. */

@@ -9,6 +9,10 @@ import { formatCount, formatShare } from '../progress/format.ts';
 import { buildModel, type ModelDescription } from '../tasks/model-description.ts';
 import { readModel } from './read-model.ts';
 
+/** Said of models with normalised targets, whose pictures look better than they are. */
+const NORMALISED =
+  'hidden patches are drawn with the mean and contrast of the original, which this model does not predict\n';
+
 /** What `visualize` was asked for. */
 export interface VisualizeOptions {
   /** A run's folder, a checkpoint's folder, or a model file. */
@@ -53,7 +57,8 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
     const error = await meanError(model, { pixels, shape, masks });
     stdout.write(
       `${output}: ${formatCount(keys.length)} of ${formatCount(source.length)} images, reconstructed by ${modelFile} on ${engine.name}\n` +
-        `mean reconstruction error ${error.toFixed(4)} (${describeLoss(description)})\n`,
+        `mean reconstruction error ${error.toFixed(4)} (${describeLoss(description)})\n` +
+        (description.model.normPixLoss ? NORMALISED : ''),
     );
   } finally {
     model.dispose();
