@@ -92,6 +92,15 @@ describe('decodeImage', () => {
     expect((await decodeImage(srgb)).data).toEqual(Buffer.from(photo.data));
   });
 
+  it('decodes AVIF and GIF', async () => {
+    const flat = paintImage(24, 16, () => [30, 160, 90]);
+    for (const file of [await toSharp(flat).avif({ quality: 90 }).toBuffer(), await toSharp(flat).gif().toBuffer()]) {
+      const decoded = await decodeImage(file);
+      expect([decoded.width, decoded.height]).toEqual([24, 16]);
+      expect(difference(decoded, flat).max).toBeLessThanOrEqual(4);
+    }
+  });
+
   it('refuses a picture over the pixel limit from its header, before decoding it', async () => {
     const bomb = await sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#fff' } })
       .png()

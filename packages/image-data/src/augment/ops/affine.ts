@@ -37,7 +37,7 @@ export function translateY(image: RgbImage, share: number, fill: Rgb): RgbImage 
 function warp(image: RgbImage, map: AffineMap, fill: Rgb): RgbImage {
   const { data, width, height } = image;
   const [a, b, c, d, e, f] = map;
-  const out = new Uint8ClampedArray(data.length);
+  const out = new Uint8Array(data.length);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += 3) {
       const fromX = a * (x + 0.5) + b * (y + 0.5) + c;
@@ -46,18 +46,24 @@ function warp(image: RgbImage, map: AffineMap, fill: Rgb): RgbImage {
         out.set(fill, at);
         continue;
       }
-      const [left, top] = [Math.floor(fromX - 0.5), Math.floor(fromY - 0.5)];
-      const [shareX, shareY] = [fromX - 0.5 - left, fromY - 0.5 - top];
-      const x0 = Math.max(left, 0) * 3;
-      const x1 = Math.min(left + 1, width - 1) * 3;
-      const y0 = Math.max(top, 0) * width * 3;
-      const y1 = Math.min(top + 1, height - 1) * width * 3;
-      for (let ch = 0; ch < 3; ch++) {
-        const above = data[y0 + x0 + ch]! * (1 - shareX) + data[y0 + x1 + ch]! * shareX;
-        const below = data[y1 + x0 + ch]! * (1 - shareX) + data[y1 + x1 + ch]! * shareX;
-        out[at + ch] = above * (1 - shareY) + below * shareY;
+      const left = Math.floor(fromX - 0.5);
+      const top = Math.floor(fromY - 0.5);
+      const shareX = fromX - 0.5 - left;
+      const shareY = fromY - 0.5 - top;
+      const upper = Math.max(top, 0) * width;
+      const lower = Math.min(top + 1, height - 1) * width;
+      const near = Math.max(left, 0);
+      const far = Math.min(left + 1, width - 1);
+      const upperLeft = (upper + near) * 3;
+      const upperRight = (upper + far) * 3;
+      const lowerLeft = (lower + near) * 3;
+      const lowerRight = (lower + far) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const above = data[upperLeft + channel]! * (1 - shareX) + data[upperRight + channel]! * shareX;
+        const below = data[lowerLeft + channel]! * (1 - shareX) + data[lowerRight + channel]! * shareX;
+        out[at + channel] = above * (1 - shareY) + below * shareY + 0.5; // a byte array cuts off what is behind the point
       }
     }
   }
-  return { data: new Uint8Array(out.buffer), width, height };
+  return { data: out, width, height };
 }

@@ -4,7 +4,8 @@ import type { RgbImage } from '../../image.ts';
 const luma = (red: number, green: number, blue: number): number =>
   (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 
-const clampByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value));
+/** To the nearest byte. Several times quicker than Math.round, which is most of the work here. */
+const clampByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0);
 
 /** Multiplies every value: 0 is black, 1 changes nothing. In place. */
 export function adjustBrightness(image: RgbImage, factor: number): RgbImage {
@@ -49,7 +50,7 @@ export function adjustSharpness(image: RgbImage, factor: number): RgbImage {
       const above = source[i - row - 3]! + source[i - row]! + source[i - row + 3]!;
       const beside = source[i - 3]! + source[i + 3]!;
       const below = source[i + row - 3]! + source[i + row]! + source[i + row + 3]!;
-      const smooth = Math.round((above + beside + below + 5 * source[i]!) / 13);
+      const smooth = ((above + beside + below + 5 * source[i]!) / 13 + 0.5) | 0;
       data[i] = clampByte(smooth + factor * (source[i]! - smooth));
     }
   }

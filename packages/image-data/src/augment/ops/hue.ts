@@ -8,7 +8,9 @@ import type { RgbImage } from '../../image.ts';
 export function adjustHue(image: RgbImage, turn: number): RgbImage {
   const { data } = image;
   for (let i = 0; i < data.length; i += 3) {
-    const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!];
+    const red = data[i]!;
+    const green = data[i + 1]!;
+    const blue = data[i + 2]!;
     const value = Math.max(red, green, blue);
     const chroma = value - Math.min(red, green, blue);
     if (chroma === 0) continue;
@@ -22,7 +24,7 @@ export function adjustHue(image: RgbImage, turn: number): RgbImage {
     for (let c = 0; c < 3; c++) {
       // Distance from the channel's own hue (0, 2, 4), in sixths of the circle.
       const k = modulo(5 - 2 * c + hue, 6);
-      data[i + c] = Math.round(value - chroma * Math.max(0, Math.min(k, 4 - k, 1)));
+      data[i + c] = value - chroma * Math.max(0, Math.min(k, 4 - k, 1)) + 0.5; // a byte array cuts off what is behind the point
     }
   }
   return image;
