@@ -29,7 +29,7 @@ export interface TrainingTask {
   readonly batchesPerEpoch: number;
   /**
    * The micro-batches from the given one on, counted over all epochs. The n-th must always be the same, whether or not the ones before it
-   * were asked for: that makes a resumed run exact.
+   * were asked for: that makes a resumed run exact. Its arrays must stay as they are when the next one is asked for.
    */
   batches(from: number): AsyncIterable<TrainingBatch>;
   /** The loss to minimise, and its parts under the names they are logged by (`lossRecon`, …). A pure function of its arguments. */

@@ -35,12 +35,6 @@ export async function expectedBatchSeconds(
 
 /** The batch that a run begins with. Taking it shows that the images can be read before anything is written. */
 export async function firstBatch(task: TrainingTask, from: number): Promise<TrainingBatch> {
-  for await (const batch of task.batches(from)) {
-    const copied = Object.entries(batch.arguments).map(([name, { data, shape }]) => [
-      name,
-      { data: data.slice(), shape },
-    ]);
-    return { ...batch, arguments: Object.fromEntries(copied) };
-  }
+  for await (const batch of task.batches(from)) return batch;
   throw new Error('a loader gave no batch');
 }

@@ -32,7 +32,6 @@ export function loaderOf(
     seed: run.seed,
     maxPixels: data.maxPixels,
     maxUnreadableShare: data.maxUnreadableShare,
-    reuseMemory: true,
     onUnreadable,
   });
 }

@@ -1,5 +1,6 @@
 import { InputError } from '@masked-distill/base';
 import {
+  cacheImages,
   createProceduralSource,
   type ImageSize,
   type ImageSource,
@@ -9,6 +10,7 @@ import {
   splitSource,
 } from '@masked-distill/image-data';
 import type { PretrainConfig } from '../config/pretrain-config.ts';
+import { workersOf } from './loader-of.ts';
 
 /** The images of a run. */
 export interface RunSources {
@@ -21,11 +23,34 @@ export interface RunSources {
 const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
 
 /**
- * Opens what a configuration's `data` names.
+ * Opens what a configuration's `data` names, from its cache where it is to have one.
  *
+ * @param note told how far a cache is that must be made first
  * @throws InputError when there is nothing, or labels are needed and missing
  */
-export async function openSources({ data, model }: PretrainConfig): Promise<RunSources> {
+export async function openSources(config: PretrainConfig, note: (text: string) => void): Promise<RunSources> {
+  const { train, validation } = await openPlainSources(config);
+  const { cache, cacheShortSide: shortSide, maxPixels } = config.data;
+  if (cache === 'off') return { train, validation };
+  const workers = workersOf(config.data);
+  const keep = (source: ImageSource) => {
+    const onProgress = reportTenths((percent) => note(`caching ${source.name} in ${cache}: ${percent}%`));
+    return cacheImages(source, { folder: cache, shortSide, maxPixels, workers, onProgress });
+  };
+  return { train: await keep(train), validation: validation && (await keep(validation)) };
+}
+
+/** Calls back at every tenth of the way. */
+function reportTenths(report: (percent: number) => void) {
+  let told = 0;
+  return ({ done, total }: { done: number; total: number }) => {
+    const tenth = Math.floor((10 * done) / total);
+    if (tenth > told) report(10 * tenth);
+    told = tenth;
+  };
+}
+
+async function openPlainSources({ data, model }: PretrainConfig): Promise<RunSources> {
   if (data.path === undefined) {
     throw new InputError('data.path: no images were given; add --data PATH (a folder, a list file, or .tar files)');
   }

@@ -54,11 +54,11 @@ export async function runPretrain(
   { environment, resumed }: { environment: Environment; resumed?: Resumed },
 ): Promise<PretrainOutcome> {
   const { stderr, now } = environment;
-  const sources = await openSources(config);
+  const progress = createProgress({ output: stderr, now });
+  const sources = await openSources(config, progress.note);
   const plan = planRun(config, sources.train.length);
   const engine = await useEngine({ prefer: config.run.engine });
   const model = buildModelOf(config);
-  const progress = createProgress({ output: stderr, now });
   const loader = loaderOf(sources.train, config, ({ key, reason }) => progress.note(`unreadable: ${key}: ${reason}`));
   try {
     const sampler = randomMasking({ ratio: config.mask.ratio });

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openRunFolder, readMetrics } from '@masked-distill/train';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/masked-distill.js', import.meta.url));
+const STEPS = 24;
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'resume-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const start = (words: readonly string[]) =>
+  spawn(process.execPath, [bin, 'pretrain', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+
+async function toTheEnd(words: readonly string[]): Promise<void> {
+  const child = start(words);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  expect(code, said).toBe(0);
+}
+
+/** Kills a run with SIGKILL as soon as its log holds so many steps. */
+async function killAfter(steps: number, words: readonly string[], folder: string): Promise<void> {
+  const child = start(words);
+  const closed = once(child, 'close');
+  child.stderr.resume();
+  for (;;) {
+    const rows = await readMetrics(join(folder, 'metrics.jsonl')).catch(() => []);
+    if (rows.length >= steps) break;
+    await Promise.race([wait(5), closed]);
+    if (child.exitCode !== null) throw new Error(`the run ended with ${child.exitCode} before step ${steps}`);
+  }
+  child.kill('SIGKILL');
+  await closed;
+}
+
+// Runs the build: `npm run build` comes first.
+it('a run that is killed twice ends with the losses and weights of one that never stopped, bit for bit', {
+  timeout: 300_000,
+}, async () => {
+  const flags = [
+    ...[
+      '--data',
+      'procedural:96',
+      '--model',
+      'nano',
+      '--depth',
+      '2',
+      '--image-size',
+      '32',
+      '--patch',
+      '8',
+      '--engine',
+      'wasm',
+    ],
+    ...[
+      '--batch-size',
+      '8',
+      '--repeats',
+      '2',
+      '--accumulation',
+      '2',
+      '--drop-path',
+      '0.1',
+      '--ema',
+      '0.95',
+      '--clip-norm',
+      '1',
+    ],
+    ...[
+      '--steps',
+      String(STEPS),
+      '--checkpoint-every',
+      '5 steps',
+      '--picture-every',
+      '7 steps',
+      '--keep',
+      '2',
+      '--root',
+      root,
+    ],
+  ];
+  const [whole, killed] = [join(root, 'whole'), join(root, 'killed')];
+  await toTheEnd([...flags, '--name', 'whole', '--workers', '1']);
+  await killAfter(8, [...flags, '--name', 'killed', '--workers', '2'], killed);
+  expect((await (await openRunFolder(killed)).checkpoints.loadLatest()).checkpoint.step).toBeLessThan(STEPS);
+  await killAfter(17, ['--resume', killed, '--workers', '1'], killed);
+  await toTheEnd(['--resume', killed, '--workers', '0']);
+
+  const losses = async (folder: string) =>
+    (await readMetrics(join(folder, 'metrics.jsonl'))).map(({ step, epoch, loss, lossRecon, lr, gradNorm }) => ({
+      step,
+      epoch,
+      loss,
+      lossRecon,
+      lr,
+      gradNorm,
+    }));
+  expect(await losses(killed)).toEqual(await losses(whole));
+  expect((await losses(killed)).length).toBe(STEPS);
+  for (const file of ['model.safetensors', 'optimizer.safetensors', 'ema.safetensors']) {
+    const [a, b] = await Promise.all(
+      [killed, whole].map((folder) => readFile(join(folder, 'checkpoints', `step-${STEPS}`, file))),
+    );
+    expect(a!.equals(b!), file).toBe(true);
+  }
+});
