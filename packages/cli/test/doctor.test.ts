@@ -78,6 +78,8 @@ checks: all is well
     expect(report.engines.map(({ name }) => name)).toEqual(engineCandidates.map(({ name }) => name));
     expect(report.taken).toBe(report.engines.find(({ available }) => available)!.name);
     expect(report.versions.node).toBe(process.versions.node);
+    expect(report.versions.sharp).toMatch(/^0\.\d+/);
+    expect(report.versions.libvips).toMatch(/^8\./);
     expect(report.versions['tfjs-core']).toMatch(/^4\./);
     expect(report.machine.folder).toBe(process.cwd());
     expect(report.tfjsCopies).toHaveLength(1);

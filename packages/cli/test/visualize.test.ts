@@ -1,12 +1,11 @@
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createImageLoader, openImageFolder, type Rgb } from '@masked-distill/image-data';
+import { createImageLoader, openImageFolder, type Rgb, readImageHeader } from '@masked-distill/image-data';
 import { indexMasks, maskIndexTensors, maskIndicesFrom } from '@masked-distill/mae';
 import { randomMasking } from '@masked-distill/masking';
 import { createRng, stateDict, tensorData, useEngine, writeSafetensors } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visualizeVerb } from '../src/verbs/visualize.ts';
 import {
@@ -49,7 +48,7 @@ describe('visualize', () => {
     });
     expect(tf.memory().numTensors).toBe(before);
     // 32x24 px are drawn 4 times as large, in cells 6 px apart; five images stand two a row.
-    const { width, height } = await sharp(output).metadata();
+    const { width, height } = await readImageHeader(await readFile(output));
     expect([width, height]).toEqual([2 * (6 + 3 * 102) + 24, 26 + 3 * 134]);
   });
 
@@ -69,7 +68,7 @@ describe('visualize', () => {
     expect(whole.stdout).toContain(
       `2 of 5 images, reconstructed by ${join(run, 'checkpoints/step-20/model.safetensors')}`,
     );
-    expect((await sharp(at('run.png')).metadata()).width).toBe(2 * (6 + 3 * 102) + 24);
+    expect((await readImageHeader(await readFile(at('run.png')))).width).toBe(2 * (6 + 3 * 102) + 24);
 
     await truncate(join(run, 'checkpoints/step-20/model.safetensors'), 100);
     const damaged = await visualize(['--checkpoint', run, ...words]);

@@ -1,6 +1,6 @@
+import { createRequire } from 'node:module';
 import { type EngineCandidate, engineCandidates, probeEngines, useEngine } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
-import sharp from 'sharp';
 import type { Environment } from '../environment.ts';
 import { checkReport } from './checks.ts';
 import { describeReport } from './describe-report.ts';
@@ -41,7 +41,6 @@ async function examine({ version, folder, candidates = engineCandidates }: Docto
   const engines = await probeEngines(candidates);
   const { name: taken } = await useEngine({ candidates });
   const { gflops } = await measureSpeed();
-  const { sharp: sharpVersion = 'unknown', vips: libvips = 'unknown' } = sharp.versions;
   return {
     engines,
     taken,
@@ -50,10 +49,16 @@ async function examine({ version, folder, candidates = engineCandidates }: Docto
       node: process.versions.node,
       'masked-distill': version,
       'tfjs-core': tf.version_core,
-      sharp: sharpVersion,
-      libvips,
+      ...imageLibrary(),
     },
     machine: await describeMachine(folder),
     tfjsCopies: findCopies('@tensorflow/tfjs-core', { folder, users: TFJS_USERS }),
   };
+}
+
+/** The versions of the image decoder as image-data has it: this package need not have the same, or any. */
+function imageLibrary(): { sharp: string; libvips: string } {
+  const imageData = createRequire(import.meta.url).resolve('@masked-distill/image-data/package.json');
+  const { versions } = createRequire(imageData)('sharp') as { versions: { sharp?: string; vips: string } };
+  return { sharp: versions.sharp ?? 'unknown', libvips: versions.vips };
 }
