@@ -98,14 +98,20 @@ describe('visualize', () => {
     expect(await draw('seed-4.png', '4')).not.toEqual(first);
   });
 
-  it('leaves out images that can not be read, by name', async () => {
-    const mixed = await writeImages(at('mixed'), ['1.png', '2.png']);
+  it('names images that can not be read and takes others, as long as there are', async () => {
+    const mixed = await writeImages(at('mixed'), ['1.png', '2.png', '3.png']);
     await writeFile(join(mixed, 'broken.png'), 'no picture');
-    const { code, stdout, stderr } = await visualize([
-      ...['--checkpoint', model, '--images', mixed, '--count', '3', '--output', at('mixed.png')],
-    ]);
-    expect([code, stderr]).toEqual([0, 'left out broken.png: not an image of a known format\n']);
-    expect(stdout).toContain(': 2 of 3 images');
+    const draw = (seed: number, count: string) =>
+      visualize([
+        ...['--checkpoint', model, '--images', mixed, '--output', at('mixed.png')],
+        ...['--count', count, '--seed', String(seed)],
+      ]);
+    for (const seed of [0, 1, 2, 3]) {
+      const { code, stdout, stderr } = await draw(seed, '4');
+      expect([code, stderr]).toEqual([0, 'left out broken.png: not an image of a known format\n']);
+      expect(stdout).toContain(': 3 of 4 images');
+      expect((await draw(seed, '3')).stdout).toContain(': 3 of 4 images');
+    }
   });
 
   /** The loss over all five images with the masks that seed 0 gives them, from the parts. */

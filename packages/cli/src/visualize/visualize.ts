@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
 import { formatCount, formatShare } from '../progress/format.ts';
 import { buildModel, type ModelDescription } from '../tasks/model-description.ts';
+import { printable } from '../text/printable.ts';
 import { readModel } from './read-model.ts';
 
 /** Said of models with normalised targets, whose pictures look better than they are. */
@@ -73,40 +74,40 @@ function describeLoss({ model }: ModelDescription): string {
   return `the training loss: mean squared error over hidden patches${model.normPixLoss ? ', each normalised' : ''}`;
 }
 
-/** Some images of a source as the model takes them; where one can't be read, another is taken if there is one. */
+/** Images as the model takes them. */
+type Shown = Pick<Batch, 'pixels' | 'shape' | 'keys'>;
+
+/** Some images of a source; those that can't be read are named, and the next ones taken. */
 async function drawImages(
   source: ImageSource,
   details: { description: ModelDescription; options: VisualizeOptions; note: (text: string) => void },
-): Promise<Batch> {
+): Promise<Shown> {
   const { description, options, note } = details;
   const { h, w } = description.model.encoder.imageSize;
   const { mean, std } = description.normalization;
   const loader = createImageLoader(source, {
-    batchSize: Math.min(options.count, source.length),
+    batchSize: 1,
     imageSize: [h, w],
     transform: { kind: 'eval', mean: mean as unknown as Rgb, std: std as unknown as Rgb },
     shuffle: true,
     seed: options.seed,
     workers: 0,
-    prefetch: 1,
     maxUnreadableShare: 1,
-    onUnreadable: ({ key, reason }) => note(`left out ${key}: ${reason}`),
+    onUnreadable: ({ key, reason }) => note(`left out ${printable(key)}: ${printable(reason)}`),
   });
+  // By name, for the loader gives an image a second time in the place of one that can't be read.
+  const drawn = new Map<string, Float32Array>();
   try {
-    const first = await loader.batches().next();
-    return withoutRepeats(first.value as Batch);
+    for await (const { keys, pixels } of loader.batches()) {
+      drawn.set(keys[0]!, pixels);
+      if (drawn.size === options.count) break;
+    }
   } finally {
     await loader.close();
   }
-}
-
-/** Without images that stand in for others and are there already. */
-function withoutRepeats({ pixels, shape, keys, ...rest }: Batch): Batch {
-  const [, height, width] = shape;
-  const size = height * width * 3;
-  const kept = keys.flatMap((key, i) => (keys.indexOf(key) === i ? [i] : []));
-  kept.forEach((from, to) => void pixels.copyWithin(to * size, from * size, (from + 1) * size));
-  return { ...rest, pixels, shape: [kept.length, height, width, 3], keys: kept.map((i) => keys[i]!) };
+  const pixels = new Float32Array(drawn.size * h * w * 3);
+  for (const [i, image] of [...drawn.values()].entries()) pixels.set(image, i * h * w * 3);
+  return { pixels, shape: [drawn.size, h, w, 3], keys: [...drawn.keys()] };
 }
 
 /** The model's loss over all images, one at a time. */
