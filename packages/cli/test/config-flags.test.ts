@@ -110,6 +110,7 @@ describe('help', () => {
     expect(code).toBe(0);
     const headings = stdout.split('\n').filter((line) => /^\S.*:$/.test(line));
     expect(headings).toEqual([
+      'Options:',
       'Configuration (defaults < preset < file < flags < --set):',
       'Model:',
       'Mask:',
@@ -117,7 +118,6 @@ describe('help', () => {
       'Data:',
       'Optim:',
       'Run:',
-      'Options:',
     ]);
     const squeezed = stdout.replace(/\s+/g, ' ');
     for (const line of [

@@ -44,6 +44,7 @@ const values: Record<string, Arbitrary<unknown>> = {
   'target.normPix': fc.boolean(),
   'data.path': words,
   'data.val': words,
+  'data.valShare': share,
   'data.limit': orOff(positive),
   'data.workers': fc.oneof(fc.nat(64), fc.constant('auto')),
   'data.cache': orOff(words),
