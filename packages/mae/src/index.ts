@@ -9,4 +9,4 @@ export {
 export { MaskedAutoencoder, type MaskedAutoencoderConfig } from './masked-autoencoder.ts';
 export { type MaePresetOptions, maeDecoder, maePreset } from './presets.ts';
 export { type Picture, type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruction.ts';
-export { normalizePatches, patchStatistics } from './targets.ts';
+export { normalizePatches, type PatchStatistics, patchStatistics } from './targets.ts';

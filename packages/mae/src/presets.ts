@@ -1,8 +1,8 @@
-import { type ImageEncoderConfig, type VitSizeName, vitSizes } from '@masked-distill/vit';
+import { type ImageEncoderConfig, type TransformerSize, type VitSizeName, vitSizes } from '@masked-distill/vit';
 import type { MaskedAutoencoderConfig } from './masked-autoencoder.ts';
 
 /** The decoder MAE uses with every encoder. */
-export const maeDecoder = { width: 512, depth: 8, heads: 16 } as const;
+export const maeDecoder: Readonly<TransformerSize> = { width: 512, depth: 8, heads: 16 };
 
 /** Options of {@link maePreset}: anything of the encoder that should differ. */
 export type MaePresetOptions = Partial<ImageEncoderConfig>;

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Mean and deviation of each patch. */
+export interface PatchStatistics {
+  /** `[R, 1]` */
+  mean: tf.Tensor2D;
+  /** `[R, 1]` */
+  std: tf.Tensor2D;
+}
+
 /** Mean and standard deviation of each row of `[R, P]`, `[R, 1]` each, as MAE takes them: unbiased variance, 1e-6 inside the root. */
-export function patchStatistics(patches: tf.Tensor2D): { mean: tf.Tensor2D; std: tf.Tensor2D } {
+export function patchStatistics(patches: tf.Tensor2D): PatchStatistics {
   const mean = tf.mean(patches, 1, true) as tf.Tensor2D;
   const squares = tf.sum(tf.square(tf.sub(patches, mean)), 1, true);
   return { mean, std: tf.sqrt(tf.add(tf.div(squares, patches.shape[1] - 1), 1e-6)) as tf.Tensor2D };

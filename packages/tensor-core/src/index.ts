@@ -17,7 +17,7 @@ export { linear } from './ops/linear.ts';
 export { meanSquaredError, softmaxCrossEntropy } from './ops/losses.ts';
 export { type PatchSize, patchify, type UnpatchifyOptions, unpatchify } from './ops/patchify.ts';
 export { sumRows } from './ops/sum-rows.ts';
-export { AdamW, type AdamWArguments, type AdamWOptions } from './optim/adamw.ts';
+export { AdamW, type AdamWArguments, type AdamWOptions, type AdamWResult } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { ExponentialMovingAverage } from './optim/ema.ts';
 export {

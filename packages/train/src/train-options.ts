@@ -58,14 +58,22 @@ export interface TrainOptions extends TrainStepOptions {
   now?: () => number;
 }
 
+/** The lowest mean loss between two checkpoints. */
+export interface BestLoss {
+  /** The mean. */
+  loss: number;
+  /** Steps done when it was reached. */
+  step: number;
+}
+
 /** How a run ended. */
 export interface TrainSummary {
   /** Steps done in all. */
   steps: number;
   /** Mean loss of the last steps, those since the checkpoint before the last. */
   finalLoss: number;
-  /** Lowest such mean, and the step it was reached at. */
-  best: { loss: number; step: number };
+  /** Lowest such mean. */
+  best: BestLoss;
   /** Seconds of this call. */
   seconds: number;
   /** Whether it was stopped before its last step. */

@@ -83,6 +83,8 @@ export class TrainStep {
   }
 
   /**
+   * Runs one step.
+   *
    * @param batches the step's micro-batches, as many as `accumulation` says
    * @param options `step` counted from 0, and its learning rate
    */

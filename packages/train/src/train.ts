@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadStateDict, MaskedDistillError, stateDict } from '@masked-distill/tensor-core';
-import type { StepMetrics, TrainOptions, TrainSummary } from './train-options.ts';
+import type { BestLoss, StepMetrics, TrainOptions, TrainSummary } from './train-options.ts';
 import { type StepResult, TrainStep } from './train-step.ts';
 import type { TrainingBatch, TrainingTask } from './training-task.ts';
 
@@ -11,7 +11,7 @@ interface Progress {
   /** Mean loss of the steps before the newest checkpoint. */
   finalLoss: number;
   /** Lowest such mean, and where. */
-  best: { loss: number; step: number };
+  best: BestLoss;
 }
 
 /** Keys of a batch that are named in an error. */

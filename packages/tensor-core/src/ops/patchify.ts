@@ -37,8 +37,7 @@ export function patchify(pixels: tf.Tensor4D, patch: PatchSize): tf.Tensor3D {
  * Puts patches back together: the inverse of {@link patchify}, `[N, B, h·w·C]` → `[B, H, W, C]`.
  *
  * @param patches tokens in row-major order
- * @param patch size of a patch in pixels
- * @param grid rows and columns of patches; their product is N
+ * @param options the size of a patch, and the grid the tokens came from
  */
 export function unpatchify(patches: tf.Tensor3D, { patch, grid }: UnpatchifyOptions): tf.Tensor4D {
   const [tokens, batch, values] = patches.shape;

@@ -26,6 +26,12 @@ export type AdamWArguments = {
   correction2: tf.Scalar;
 };
 
+/** What {@link AdamW.apply} gives. */
+export interface AdamWResult {
+  /** Norm of all gradients together, before clipping. */
+  gradNorm: tf.Scalar;
+}
+
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), numerically PyTorch's `torch.optim.AdamW`. It keeps no count of steps:
  * what depends on the step comes in as scalars, so that a step may be traced once and replayed.
@@ -80,7 +86,7 @@ export class AdamW {
    * @param args see {@link AdamW.numbers}
    * @returns the norm of all gradients together, before clipping
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, args: AdamWArguments): { gradNorm: tf.Scalar } {
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, args: AdamWArguments): AdamWResult {
     const { clipNorm } = this.#options;
     const gradNorm = globalNorm([...gradients.values()]);
     const factor = clipNorm === undefined ? undefined : clipFactor(gradNorm, clipNorm);
