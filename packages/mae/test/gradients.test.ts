@@ -1,8 +1,11 @@
 import { createRng } from '@masked-distill/base';
+import { useEngine } from '@masked-distill/tensor-core';
+import { engineTests } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { classless, createTask, nano, oblong } from './support/nano-model.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const configs = {
   'a class token, raw targets': nano,

@@ -1,11 +1,12 @@
 import { createRng } from '@masked-distill/base';
 import { AdamW, type AdamWArguments, sampleDropPath, useEngine } from '@masked-distill/tensor-core';
-import { maxDifference } from '@masked-distill/testing';
+import { engineTests, maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { normalizePatches, patchStatistics } from '../src/index.ts';
 import { classless, createTask, nano, oblong } from './support/nano-model.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 

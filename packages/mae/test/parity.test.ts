@@ -1,27 +1,17 @@
 import { splitByRank } from '@masked-distill/masking';
 import { AdamW, createRng, loadStateDict, tensorData, useEngine } from '@masked-distill/tensor-core';
-import { type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
+import { engineTests, type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { indexMasks, MaskedAutoencoder, maskIndexTensors, maskIndicesFrom } from '../src/index.ts';
 
-describe.skipIf(!hasFixtures).each(['cpu', 'wasm'] as const)(
-  'parity with MAE on %s (needs ../shared/fixtures)',
-  (engine) => {
-    let fixture: Fixture;
-    beforeAll(async () => {
-      fixture = readFixture('mae_tiny');
-      await useEngine({ prefer: engine });
-    });
+const onEachEngine = engineTests(useEngine);
 
-    let before = 0;
-    beforeEach(() => {
-      before = tf.memory().numTensors;
-      tf.engine().startScope();
-    });
-    afterEach(() => {
-      tf.engine().endScope();
-      expect(tf.memory().numTensors).toBe(before);
+describe.skipIf(!hasFixtures)('parity with MAE (needs ../shared/fixtures)', () => {
+  onEachEngine('MaskedAutoencoder', () => {
+    let fixture: Fixture;
+    beforeAll(() => {
+      fixture = readFixture('mae_tiny');
     });
 
     /** A few times what float32 itself costs the reference. */
@@ -150,5 +140,5 @@ describe.skipIf(!hasFixtures).each(['cpu', 'wasm'] as const)(
         }
         optimizer.dispose();
       }));
-  },
-);
+  });
+});

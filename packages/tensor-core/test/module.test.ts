@@ -1,3 +1,4 @@
+import { engineTests } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,8 +12,10 @@ import {
   stateDict,
   type TensorData,
   tensorData,
+  useEngine,
 } from '../src/index.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 class Pair extends Module {
   readonly scale = this.parameter('scale', [2], Float32Array.of(1, 2));

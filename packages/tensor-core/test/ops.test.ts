@@ -1,4 +1,4 @@
-import { maxDifference } from '@masked-distill/testing';
+import { engineTests, maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import {
@@ -15,10 +15,12 @@ import {
   softmaxCrossEntropy,
   sumRows,
   unpatchify,
+  useEngine,
 } from '../src/index.ts';
 import * as float64 from './support/float64.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
 import { gradientPairs, inputsOf, type OpCase, tensorsOf } from './support/op-case.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const indexTensors = (rows: readonly number[], inputRows: number) => {
   const index = invertRows(Int32Array.from(rows), inputRows);

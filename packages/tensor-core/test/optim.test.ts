@@ -1,9 +1,18 @@
-import { type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
+import { engineTests, type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AdamW, clipFactor, decayMatrices, ExponentialMovingAverage, globalNorm, layerDecay } from '../src/index.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+import {
+  AdamW,
+  clipFactor,
+  decayMatrices,
+  ExponentialMovingAverage,
+  globalNorm,
+  layerDecay,
+  useEngine,
+} from '../src/index.ts';
 import { draws } from './support/op-case.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const variables = (values: Record<string, { values: ArrayLike<number>; shape: readonly number[] }>) =>
   new Map(

@@ -1,9 +1,12 @@
 import { createRng } from '@masked-distill/base';
 import type { RowIndex } from '@masked-distill/tensor-core';
+import { useEngine } from '@masked-distill/tensor-core';
+import { engineTests } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { backboneConformance, type EncodeOptions, ImageEncoder, type ImageEncoderConfig } from '../src/index.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const square: ImageEncoderConfig = {
   imageSize: { h: 16, w: 16 },

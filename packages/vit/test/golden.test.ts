@@ -1,11 +1,13 @@
 import { createRng } from '@masked-distill/base';
-import { maxDifference } from '@masked-distill/testing';
+import { useEngine } from '@masked-distill/tensor-core';
+import { engineTests, maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { ImageEncoder, type ImageEncoderConfig } from '../src/index.ts';
 import { embed, encode, type Rows } from './support/float64-vit.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
 import { noise, perturb, randomPixels } from './support/random-model.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const configs: Record<string, ImageEncoderConfig> = {
   'with a class token': { imageSize: { h: 8, w: 8 }, patch: { h: 4, w: 4 }, width: 12, depth: 2, heads: 3 },

@@ -1,5 +1,6 @@
 import { createRng, InputError, MaskedDistillError } from '@masked-distill/base';
-import { maxDifference } from '@masked-distill/testing';
+import { useEngine } from '@masked-distill/tensor-core';
+import { engineTests, maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,8 +11,9 @@ import {
   tokenRows,
   vitSizes,
 } from '../src/index.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
 import { perturb, randomPixels } from './support/random-model.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 const config: ImageEncoderConfig = { imageSize: { h: 8, w: 8 }, patch: { h: 4, w: 4 }, width: 8, depth: 3, heads: 2 };
 

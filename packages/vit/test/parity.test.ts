@@ -1,9 +1,10 @@
-import { createRng, loadStateDict, softmaxCrossEntropy, tensorData } from '@masked-distill/tensor-core';
-import { type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
+import { createRng, loadStateDict, softmaxCrossEntropy, tensorData, useEngine } from '@masked-distill/tensor-core';
+import { engineTests, type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageClassifier } from '../src/index.ts';
-import { onEachEngine } from './support/on-each-engine.ts';
+
+const onEachEngine = engineTests(useEngine);
 
 describe.skipIf(!hasFixtures)('parity with MAE’s VisionTransformer (needs ../shared/fixtures)', () => {
   let fixture: Fixture;
