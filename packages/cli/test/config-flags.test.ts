@@ -59,6 +59,20 @@ describe('flags', () => {
     expect(config.optim).not.toHaveProperty('blr');
   });
 
+  it('take shards that the shell has written out, and nothing else that stands alone', async () => {
+    const { config } = await printed('--data', '../a-0.tar', '../a-1.tar', '--lr', '1');
+    expect(config.data.path).toBe('{../a-0.tar,../a-1.tar}');
+    expect(await pretrain('--print-config', '--data', 'a', 'b')).toMatchObject({
+      code: 2,
+      stderr:
+        'masked-distill: --data: a and b are several paths, and a is no .tar; give one folder, list or set of tars\n',
+    });
+    expect(await pretrain('--print-config', 'photos')).toMatchObject({
+      code: 2,
+      stderr: "masked-distill: 'photos' belongs to no flag; images are given by --data\n",
+    });
+  });
+
   it('stand over the file, which stands over the preset; what is printed runs the same', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'cli-flags-')), 'config.yaml');
     await writeFile(path, 'optim: { epochs: 20, weightDecay: 0.1 }');

@@ -195,6 +195,7 @@ describe('a WebDataset tar', () => {
 describe('braces', () => {
   it('count with zeros kept, list, and multiply', () => {
     expect(expandBraces('x-{0008..0011}.tar')).toEqual(['x-0008.tar', 'x-0009.tar', 'x-0010.tar', 'x-0011.tar']);
+    expect(expandBraces('{../a.tar,../b.tar}')).toEqual(['../a.tar', '../b.tar']);
     expect(expandBraces('{a,b}/{1..2}.tar')).toEqual(['a/1.tar', 'a/2.tar', 'b/1.tar', 'b/2.tar']);
     expect(expandBraces('plain{}.tar')).toEqual(['plain{}.tar']);
   });

@@ -1,3 +1,4 @@
+import { InputError } from '@masked-distill/base';
 import { type Command, Option } from 'commander';
 import { describeKey } from './describe-key.ts';
 import { type KeyTable, listKeys, type PlacedKey } from './key.ts';
@@ -14,6 +15,7 @@ export interface ConfigFlagOptions {
 
 /** Gives a verb `--config`, `--preset`, `--set`, `--print-config` and a flag for every key of its configuration. */
 export function addConfigFlags(command: Command, { keys, presets }: ConfigFlagOptions): void {
+  command.argument('[shards...]', 'further .tar files, where the shell has written out the braces of --data');
   const names = [...presets].map(([name, { is }]) => `\n  ${name}: ${is}`).join('');
   command
     .optionsGroup('Configuration (defaults < preset < file < flags < --set):')
@@ -37,7 +39,22 @@ export function configSources(command: Command, keys: KeyTable): ConfigSources {
     const value = command.getOptionValue(attributeOf(placed));
     if (value !== undefined) values.set(placed.path, value);
   }
+  const first = values.get('data.path');
+  if (typeof first === 'string' && command.args.length > 0) {
+    values.set('data.path', joinShards([first, ...command.args]));
+  } else if (command.args.length > 0) {
+    throw new InputError(`'${command.args[0]}' belongs to no flag; images are given by --data`);
+  }
   return { config: given.config, preset: given.preset, set: given.set, flags: values };
+}
+
+/** Several .tar files as one path, the way it stood before the shell wrote it out. */
+function joinShards(paths: readonly string[]): string {
+  const stranger = paths.find((path) => !path.endsWith('.tar'));
+  if (stranger === undefined) return `{${paths.join(',')}}`;
+  throw new InputError(
+    `--data: ${paths.join(' and ')} are several paths, and ${stranger} is no .tar; give one folder, list or set of tars`,
+  );
 }
 
 function flagsOf({ path, flag, key }: PlacedKey): Option[] {

@@ -17,7 +17,9 @@ export function expandBraces(path: string): string[] {
   if (found === null) return [path];
   const [, before, inside, after] = found as unknown as [string, string, string, string];
   const tails = expandBraces(after);
-  const items = inside.includes('..') ? countRange(inside, path) : inside.split(',').map((item) => item.trim());
+  // A list may hold paths such as ../a.tar.
+  const isList = inside.includes(',');
+  const items = isList ? inside.split(',').map((item) => item.trim()) : countRange(inside, path);
   if (items.length * tails.length > MAX_SHARDS) throw tooMany(path, items.length * tails.length);
   return items.flatMap((item) => tails.map((tail) => before + item + tail));
 }
