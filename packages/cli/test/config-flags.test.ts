@@ -124,6 +124,7 @@ describe('help', () => {
     expect(code).toBe(0);
     const headings = stdout.split('\n').filter((line) => /^\S.*:$/.test(line));
     expect(headings).toEqual([
+      'Arguments:',
       'Options:',
       'Configuration (defaults < preset < file < flags < --set):',
       'Model:',

@@ -87,9 +87,9 @@ Options:
   -h, --help          print this help
 
 Commands:
-  go [options]        go there
-  pretrain [options]  train a masked autoencoder on your images
-  help [command]      display help for command
+  go [options]                    go there
+  pretrain [options] [shards...]  train a masked autoencoder on your images
+  help [command]                  display help for command
 
 Each verb has its own help: masked-distill pretrain --help
 `);

@@ -2,6 +2,7 @@ import './gradients.ts';
 
 export { createRng, InputError, MaskedDistillError, type Rng } from '@masked-distill/base';
 export { engineCandidates } from './engine/candidates.ts';
+export { type EngineConformanceCase, engineConformance } from './engine/conformance.ts';
 export type { Engine, EngineCandidate, EngineName, EngineReport, TensorRecord } from './engine/engine.ts';
 export { probeEngines, type UseEngineOptions, useEngine } from './engine/use-engine.ts';
 export * from './files/index.ts';

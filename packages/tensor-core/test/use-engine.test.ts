@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { engineConformance } from '../src/engine/conformance.ts';
 import {
   type Engine,
   type EngineCandidate,
@@ -10,7 +11,6 @@ import {
   probeEngines,
   useEngine,
 } from '../src/index.ts';
-import { engineConformance } from './support/engine-conformance.ts';
 
 /** An engine that starts on tfjs's cpu backend, or fails for a reason. */
 function standIn(name: EngineName, failure?: string, remedy?: string): EngineCandidate & { started: number } {

@@ -74,7 +74,12 @@ export async function hasLabels(path: string): Promise<boolean> {
   return classes.length > 1;
 }
 
-async function openSource(
+/**
+ * Opens what a path names; `procedural:<count>[:<seed>]` draws its images, at the size given.
+ *
+ * @throws InputError when there is nothing
+ */
+export async function openSource(
   path: string,
   { imageSize, shuffleBuffer }: { imageSize: ImageSize; shuffleBuffer?: number },
 ): Promise<ImageSource> {

@@ -1,10 +1,11 @@
-import { type Batch, createImageLoader, type ImageSource, openImageSource, type Rgb } from '@masked-distill/image-data';
+import { type Batch, createImageLoader, type ImageSource, type Rgb } from '@masked-distill/image-data';
 import { indexMasks, type MaskedAutoencoder, maskIndexTensors, maskIndicesFrom } from '@masked-distill/mae';
 import { type AsymmetricMask, randomMasking } from '@masked-distill/masking';
 import { createRng, type EngineName, useEngine } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Environment } from '../environment.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
+import { openSource } from '../pretrain/open-sources.ts';
 import { formatCount, formatShare } from '../progress/format.ts';
 import { buildModel, type ModelDescription } from '../tasks/model-description.ts';
 import { printable } from '../text/printable.ts';
@@ -18,7 +19,7 @@ const NORMALISED =
 export interface VisualizeOptions {
   /** A run's folder, a checkpoint's folder, or a model file. */
   readonly checkpoint: string;
-  /** What {@link openImageSource} takes. */
+  /** What {@link openSource} takes. */
   readonly images: string;
   /** The PNG file to write. */
   readonly output: string;
@@ -43,7 +44,8 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
   const { checkpoint, output, columns, maskRatio, seed } = options;
   const note = (text: string) => void stderr.write(`${text}\n`);
   const { description, tensors, modelFile } = await readModel(checkpoint, note);
-  const source = await openImageSource(options.images);
+  const { h, w } = description.model.encoder.imageSize;
+  const source = await openSource(options.images, { imageSize: [h, w] });
   const sampler = randomMasking({ ratio: maskRatio });
   sampler.counts(gridOf(description));
 

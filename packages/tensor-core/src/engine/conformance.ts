@@ -1,6 +1,6 @@
 import { MaskedDistillError } from '@masked-distill/base';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine } from '../../src/index.ts';
+import type { Engine } from './engine.ts';
 
 /** One case of the conformance suite, to be run by any test runner. */
 export interface EngineConformanceCase {
@@ -43,7 +43,14 @@ async function descent(run: (step: ReturnType<typeof descend>, weight: tf.Variab
   return trace;
 }
 
-/** What every engine must do, however it runs a compiled step. */
+/**
+ * What every engine must do, however it runs a compiled step.
+ *
+ * @example
+ * ```ts
+ * for (const { name, run } of engineConformance) it(name, async () => run(await useEngine({ prefer: 'mine', candidates: [mine] })));
+ * ```
+ */
 export const engineConformance: readonly EngineConformanceCase[] = [
   {
     name: 'a compiled step gives what a plain call gives, call after call, and assigns the same',
