@@ -83,8 +83,8 @@ describe('help and version', () => {
 Pre-train small vision transformers on your own images.
 
 Options:
-  -V, --version       print the version
-  -h, --help          print this help
+  -V, --version                   print the version
+  -h, --help                      print this help
 
 Commands:
   go [options]                    go there
