@@ -5,7 +5,7 @@ import { startWasm } from './start-wasm.ts';
 import { startWebgpu } from './start-webgpu.ts';
 
 const NATIVE_REMEDY =
-  'it downloads its native part from storage.googleapis.com while installing, which a closed network refuses';
+  'it downloads its native part while it installs, which a closed network refuses';
 
 /** Every engine in the order of preference. */
 export const engineCandidates: readonly EngineCandidate[] = [
