@@ -4,8 +4,7 @@ import { startTensorflow } from './start-tensorflow.ts';
 import { startWasm } from './start-wasm.ts';
 import { startWebgpu } from './start-webgpu.ts';
 
-const NATIVE_REMEDY =
-  'it downloads its native part while it installs, which a closed network refuses';
+const NATIVE_REMEDY = 'it downloads its native part while it installs, which a closed network refuses';
 
 /** Every engine in the order of preference. */
 export const engineCandidates: readonly EngineCandidate[] = [
