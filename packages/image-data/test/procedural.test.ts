@@ -14,8 +14,10 @@ describe('a procedural source', () => {
   it('names and balances its classes', () => {
     const source = createProceduralSource({ length: 36, classes: 12 });
     expect(source.classes).toHaveLength(12);
-    expect(source.classes!.slice(0, 4)).toEqual(['striped disc', 'checked disc', 'dotted disc', 'striped square']);
+    expect(source.classes!.slice(0, 4)).toEqual(['striped disc', 'checked square', 'barred triangle', 'dotted cross']);
     expect(new Set(createProceduralSource({ classes: 24 }).classes).size).toBe(24);
+    const words = source.classes!.map((name) => name.split(' '));
+    for (const part of [0, 1]) expect(new Set(words.map((pair) => pair[part])).size).toBe(12);
     expect(source.sample(13)).toEqual({
       key: 'procedural-13',
       label: 1,
@@ -63,10 +65,11 @@ describe('renderProcedural', () => {
 describe('outlines', () => {
   /** The area inside, over a fine grid. */
   const areaOf = (outline: (x: number, y: number) => number) => {
-    const steps = 400;
+    const steps = 1000;
     let inside = 0;
     for (let i = 0; i < steps; i++) {
-      for (let j = 0; j < steps; j++) if (outline((i / steps - 0.5) * 3, (j / steps - 0.5) * 3) < 0) inside++;
+      for (let j = 0; j < steps; j++)
+        if (outline(((i + 0.5) / steps - 0.5) * 3, ((j + 0.5) / steps - 0.5) * 3) < 0) inside++;
     }
     return (inside * 9) / steps ** 2;
   };
@@ -78,6 +81,11 @@ describe('outlines', () => {
     ['cross', 2 * 1.9 * 0.76 - 0.76 ** 2],
     ['star', 5 * 0.42 * Math.sin(Math.PI / 5)], // ten triangles of sides 1 and 0.42
     ['ring', Math.PI * (0.95 ** 2 - 0.41 ** 2)],
+    ['frame', 1.68 ** 2 - 0.72 ** 2],
+    ['hourglass', 4 * (0.06 * 0.88 + 0.88 ** 2 / 2)], // four quarters, each a strip and a triangle
+    ['bar', 2.1 * 0.84],
+    ['tee', 1.7 * 0.55 + 0.6 * 1.15],
+    ['dome', Math.PI / 2],
   ])('%s has its area', (name, area) => {
     expect(areaOf(SHAPES[name]!)).toBeCloseTo(area, 1.7);
   });
@@ -90,13 +98,13 @@ describe('outlines', () => {
 });
 
 describe('textures', () => {
-  it('show both colours about equally, and repeat', () => {
+  it('show much of both colours, and repeat', () => {
     for (const [name, texture] of Object.entries(TEXTURES)) {
       let sum = 0;
       for (let i = 0; i < 70; i++) for (let j = 0; j < 70; j++) sum += texture(i / 25, j / 25);
       const share = sum / 4900;
       if (name === 'plain') expect(share).toBe(0);
-      else expect(Math.abs(share - 0.4), name).toBeLessThan(0.15);
+      else expect(Math.abs(share - 0.45), name).toBeLessThan(0.2);
     }
     expect(TEXTURES.striped!(0.3, 5)).toBeCloseTo(TEXTURES.striped!(7.3, 1), 9);
     expect(TEXTURES.dotted!(0.3, 0.6)).toBeCloseTo(TEXTURES.dotted!(4.3, 9.6), 9);

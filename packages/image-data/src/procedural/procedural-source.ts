@@ -3,8 +3,8 @@ import type { ImageSize } from '../image.ts';
 import { fingerprintOf } from '../sources/fingerprint.ts';
 import type { ImageSource } from '../sources/image-source.ts';
 import { shuffledOrder } from '../sources/shuffle.ts';
+import { MAX_PROCEDURAL_CLASSES, proceduralClassNames } from './classes.ts';
 import type { ProceduralSpec } from './procedural-spec.ts';
-import { MAX_PROCEDURAL_CLASSES, proceduralClassNames } from './scene.ts';
 
 /** How many procedural pictures of what size. */
 export interface ProceduralSourceOptions {
@@ -22,9 +22,9 @@ export interface ProceduralSourceOptions {
 const MAX_SIDE = 2048;
 
 /**
- * A labelled set of pictures that needs no files: one patterned shape on a coloured backdrop, with clutter behind and in front of it.
- * The class is the shape and its pattern; place, size, turn, colours, backdrop, occlusion and grain are chance, so that telling the
- * classes apart takes features and not colours. Picture `i` has label `i mod classes`.
+ * A labelled set of pictures that needs no files: one large patterned shape before a backdrop, with clutter behind and in front of it, in
+ * uneven light. The class is the shape and its pattern. Place, size, a slight turn, the pattern's phase, tones, light, occlusion and grain
+ * are chance: tones and light differ so much that pictures of one class are far apart as pixels. Picture `i` has label `i mod classes`.
  *
  * @throws InputError for an option outside its range
  *
@@ -52,7 +52,7 @@ export function createProceduralSource(options: ProceduralSourceOptions = {}): I
       location: { kind: 'procedural', spec, index },
     }),
     order: (orderSeed, epoch) => shuffledOrder(length, orderSeed, epoch),
-    fingerprint: async () => fingerprintOf(['procedural-1', seed, height, width, classes, length]),
+    fingerprint: async () => fingerprintOf(['procedural-2', seed, height, width, classes, length]),
   };
 }
 

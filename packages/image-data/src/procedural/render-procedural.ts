@@ -1,5 +1,6 @@
 import { createRng } from '@masked-distill/base';
 import type { RgbImage } from '../image.ts';
+import { applyLight } from './light.ts';
 import type { ProceduralSpec } from './procedural-spec.ts';
 import { drawScene, type Scene, type SceneObject } from './scene.ts';
 
@@ -10,6 +11,7 @@ export function renderProcedural(spec: ProceduralSpec, index: number): RgbImage 
   const canvas = new Float32Array(width * height * 3);
   paintBackdrop(canvas, { width, height, scene });
   for (const object of scene.objects) paintObject(canvas, { width, height, object });
+  applyLight(canvas, { width, height, light: scene.light });
   const rng = createRng(spec.seed, 'procedural-noise', index);
   const data = new Uint8ClampedArray(canvas.length);
   for (let i = 0; i < data.length; i++) {

@@ -36,4 +36,10 @@ export const SHAPES: Readonly<Record<string, Outline>> = {
   },
   star: star(5, 0.42),
   ring: (x, y) => Math.abs(Math.hypot(x, y) - 0.68) - 0.27,
+  crescent: (x, y) => Math.max(Math.hypot(x, y) - 0.92, 0.66 - Math.hypot(x - 0.5, y)),
+  frame: (x, y) => Math.abs(Math.max(Math.abs(x), Math.abs(y)) - 0.6) - 0.24,
+  hourglass: (x, y) => Math.max(Math.abs(y) - 0.88, (Math.abs(x) - Math.abs(y) - 0.06) * Math.SQRT1_2),
+  bar: (x, y) => Math.max(Math.abs(x) - 1.05, Math.abs(y) - 0.42),
+  tee: (x, y) => Math.max(Math.min(Math.abs(x) - 0.3, y + 0.3), Math.abs(x) - 0.85, Math.abs(y) - 0.85),
+  dome: (x, y) => Math.max(Math.hypot(x, y - 0.4) - 1, y - 0.4),
 };
