@@ -5,7 +5,7 @@ import { resolvePretrainConfig } from '../config/resolve.ts';
 import type { Verb } from '../program.ts';
 
 /** Images that are drawn for it: to train on, and, from another seed, to judge by. */
-const PROCEDURAL = { 'data.path': 'procedural:2400:0', 'data.val': 'procedural:600:1' };
+const PROCEDURAL = { 'data.path': 'procedural:1600:0', 'data.val': 'procedural:400:1' };
 
 /** Share of one's own labelled images that is held out to judge by. */
 const HELD_OUT = '0.2';
