@@ -38,7 +38,7 @@ export function drawBrightColour(rng: Rng): Rgb {
 }
 
 /** CSS Color 4, section 7.1, with the hue in turns: red, green and blue, 0 to 255. */
-export function fromHsl(hue: number, saturation: number, lightness: number): Rgb {
+function fromHsl(hue: number, saturation: number, lightness: number): Rgb {
   const reach = saturation * Math.min(lightness, 1 - lightness);
   const channel = (offset: number) => {
     const sector = (((offset + hue * 12) % 12) + 12) % 12;
