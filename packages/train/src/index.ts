@@ -1,3 +1,4 @@
+export { argumentTensors } from './argument-tensors.ts';
 export type { CheckpointFolder } from './checkpoint-folders.ts';
 export {
   type CheckpointContent,

@@ -7,6 +7,7 @@ import {
   type TensorRecord,
 } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { argumentTensors } from './argument-tensors.ts';
 import type { TrainingBatch, TrainingTask } from './training-task.ts';
 
 /** Options of {@link TrainStep}. */
@@ -130,12 +131,7 @@ async function call(
   compiled: (args: TensorRecord) => TensorRecord,
   args: TrainingBatch['arguments'],
 ): Promise<Record<string, number>> {
-  const tensors = Object.fromEntries(
-    Object.entries(args).map(([name, { data, shape }]) => [
-      name,
-      tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32'),
-    ]),
-  );
+  const tensors = argumentTensors(args);
   const results = compiled(tensors);
   const numbers: Record<string, number> = {};
   for (const [name, scalar] of Object.entries(results)) numbers[name] = (await scalar.data())[0]!;

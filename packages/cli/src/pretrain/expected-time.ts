@@ -1,5 +1,4 @@
-import type { TensorRecord } from '@masked-distill/tensor-core';
-import type { TrainingBatch, TrainingTask } from '@masked-distill/train';
+import { argumentTensors, type TrainingBatch, type TrainingTask } from '@masked-distill/train';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A step's forward and backward pass and the update, over its forward pass: the backward pass computes twice as many products. */
@@ -14,12 +13,7 @@ export async function expectedBatchSeconds(
   batch: TrainingBatch,
   now: () => number,
 ): Promise<number> {
-  const args: TensorRecord = Object.fromEntries(
-    Object.entries(batch.arguments).map(([name, { data, shape }]) => [
-      name,
-      tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32'),
-    ]),
-  );
+  const args = argumentTensors(batch.arguments);
   const forward = async () => {
     const start = now();
     const loss = tf.tidy(() => task.loss(args).loss);
