@@ -1,0 +1,13 @@
+import { AddN, type AddNInputs } from '@tensorflow/tfjs-core';
+import type { Value } from '../graph/value.ts';
+import { elementwise } from './binary.ts';
+import { computeIn, NUMBERS } from './compute-type.ts';
+import { defineKernel } from './define-kernel.ts';
+
+// ONNX's Sum has no integer kernels, and a chain of Add is what graph passes know.
+export const addN = defineKernel<AddNInputs, object>(AddN, ({ g, inputs }) =>
+  computeIn(g, Object.values(inputs) as Value[], {
+    types: NUMBERS,
+    record: (...terms) => terms.reduce((sum, term) => elementwise(g, 'Add', [sum, term])),
+  }),
+);

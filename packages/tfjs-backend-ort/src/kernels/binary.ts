@@ -1,0 +1,48 @@
+import {
+  Add,
+  type BinaryInputs,
+  type KernelConfig,
+  Maximum,
+  Minimum,
+  Multiply,
+  Pow,
+  RealDiv,
+  SquaredDifference,
+  Sub,
+} from '@tensorflow/tfjs-core';
+import { broadcastShape, type Recorder } from '../graph/recorder.ts';
+import type { Value } from '../graph/value.ts';
+import { type ComputeTypes, computeIn, FLOATS, NUMBERS } from './compute-type.ts';
+import { defineKernel } from './define-kernel.ts';
+
+/** Arithmetic of two operands that ONNX has an operator for. */
+export const binaries: readonly KernelConfig[] = [
+  binary(Add, 'Add'),
+  binary(Sub, 'Sub'),
+  binary(Multiply, 'Mul'),
+  binary(RealDiv, 'Div', FLOATS),
+  binary(Maximum, 'Max'),
+  binary(Minimum, 'Min'),
+  binary(Pow, 'Pow'),
+  defineKernel<BinaryInputs, object>(SquaredDifference, ({ g, inputs: { a, b } }) =>
+    computeIn(g, [a, b], {
+      types: NUMBERS,
+      record: (left, right) => {
+        const difference = elementwise(g, 'Sub', [left!, right!]);
+        return g.op('Mul', [difference, difference], difference);
+      },
+    }),
+  ),
+];
+
+function binary(name: string, op: string, types: ComputeTypes = NUMBERS): KernelConfig {
+  return defineKernel<BinaryInputs, object>(name, ({ g, inputs: { a, b } }) =>
+    computeIn(g, [a, b], { types, record: (...operands) => elementwise(g, op, operands) }),
+  );
+}
+
+/** Records an operator of two operands of one type that broadcast, whose result is of that type. */
+export function elementwise(g: Recorder, op: string, operands: readonly Value[]): Value {
+  const [a, b] = operands as [Value, Value];
+  return g.op(op, [a, b], { type: a.type, shape: broadcastShape(a.shape, b.shape) });
+}
