@@ -5,6 +5,9 @@ import type { SuiteResult } from './supervise.ts';
 /** The share of the specs that wasm passes which a backend must pass. */
 export const WANTED_SHARE = 0.95;
 
+/** Failures with the same error from which on the summary counts them. */
+const FREQUENT = 4;
+
 /** What a run came to, ready to be printed or written as JSON. */
 export interface Summary {
   /** The backend under test. */
@@ -75,6 +78,7 @@ export function formatSummary(summary: Summary, { inFull = false } = {}): string
   const share = ofWasm.passes === 0 ? '' : ` (${((100 * ofWasm.passed) / ofWasm.passes).toFixed(2)} %)`;
   return [
     ...failed.map(({ name, message }) => `FAILED ${name}\n       ${inFull ? message : message.split('\n')[0]}`),
+    ...frequentErrors(failed),
     ...unusedSkips.map((spec) => `UNUSED skipped.ts: '${spec}' matches no spec; remove it`),
     `tfjs-core ${tfjs} suite on ${backend}${filter ? `, specs with '${filter}'` : ''}`,
     row('specs', selected),
@@ -87,4 +91,15 @@ export function formatSummary(summary: Summary, { inFull = false } = {}): string
     row('failed', failed.length),
     `Of the ${ofWasm.passes} specs that wasm passes, ${backend} passes ${ofWasm.passed}${share}.`,
   ].join('\n');
+}
+
+/** Which errors many of the failures share, such as a kernel that is missing. */
+function frequentErrors(failed: Summary['failed']): string[] {
+  const counts = new Map<string, number>();
+  for (const { message } of failed) {
+    const line = message.split('\n')[0]!;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  const frequent = [...counts].filter(([, count]) => count >= FREQUENT).sort(([, a], [, b]) => b - a);
+  return frequent.map(([line, count]) => `${String(count).padStart(6)} × ${line}`);
 }
