@@ -1,40 +1,14 @@
 import { OrtBackendError } from '../errors.ts';
+import type { GraphValue } from './graph-value.ts';
 import { readTypeAndShape } from './native-value.ts';
 import { fixedBytes, type OrtApi } from './ort-api.ts';
-import type { GraphValue } from './tensor-check.ts';
 
 type Role = 'Input' | 'Output';
 
-/**
- * What a session's graph says of its inputs or outputs, in the order in which runs give them.
- *
- * @param names all inputs, or the outputs that are wanted
- * @throws OrtBackendError when the graph has no value of such a name, or an input is left out
- */
-export function describeValues(
-  api: OrtApi,
-  { session, role, names }: { session: bigint; role: Role; names: readonly string[] },
-): GraphValue[] {
+/** What a session's graph says of its inputs or outputs. */
+export function describeValues(api: OrtApi, { session, role }: { session: bigint; role: Role }): GraphValue[] {
   const count = Number(api.get(`SessionGet${role}Count`, session));
-  const values = new Map<string, GraphValue>();
-  for (let index = 0; index < count; index++) {
-    const value = describeValue(api, { session, role, index });
-    values.set(value.name, value);
-  }
-  const kind = role.toLowerCase();
-  if (role === 'Input') {
-    const given = new Set(names);
-    const missing = [...values.keys()].find((name) => !given.has(name));
-    if (missing !== undefined) {
-      throw new OrtBackendError(`createSession: the graph has an input ${missing}, which is not listed; add it`);
-    }
-  }
-  return names.map((name) => {
-    const value = values.get(name);
-    if (value) return value;
-    const known = [...values.keys()].slice(0, 10).join(', ');
-    throw new OrtBackendError(`createSession: the graph has no ${kind} of that name, got ${name}; it has ${known}`);
-  });
+  return Array.from({ length: count }, (_, index) => describeValue(api, { session, role, index }));
 }
 
 /** C strings, and the array of their addresses that `Run` takes; the strings live as long as `keep`. */

@@ -1,9 +1,9 @@
 import type { ElementType, HostArray } from '../element-types.ts';
 import { OrtBackendError } from '../errors.ts';
-import { type NativeContext, NativeHandles } from './native-handle.ts';
 import { NativeSession } from './native-session.ts';
 import { NativeTensor } from './native-tensor.ts';
-import { loadOrtApi } from './ort-api.ts';
+import { loadOrtApi, type NativeContext } from './ort-api.ts';
+import { Resources } from './resource.ts';
 import type { Runner, RunnerSession, RunnerTensor, SessionOptions } from './runner.ts';
 
 /** ONNX Runtime on the CPU through its C API: outputs are filled in place, and the event loop stays free during a run. */
@@ -21,7 +21,7 @@ export class NativeRunner implements Runner {
 
   /** @throws OrtBackendError when koffi or the runtime's library can't be loaded */
   constructor() {
-    this.#context = { api: loadOrtApi(), handles: new NativeHandles() };
+    this.#context = { api: loadOrtApi(), resources: new Resources() };
     this.description = `onnxruntime ${this.#context.api.version}, C API`;
   }
 
@@ -40,7 +40,7 @@ export class NativeRunner implements Runner {
   /** Gives everything back. */
   dispose(): void {
     this.#disposed = true;
-    this.#context.handles.dispose();
+    this.#context.resources.dispose();
   }
 
   #checkAlive(what: string): void {

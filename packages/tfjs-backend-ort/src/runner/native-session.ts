@@ -1,12 +1,13 @@
 import { OrtBackendError } from '../errors.ts';
+import { type GraphValue, pickValues } from './graph-value.ts';
 import { describeValues, nameTable } from './native-graph.ts';
-import type { NativeContext, NativeHandle } from './native-handle.ts';
 import { createNativeSession } from './native-options.ts';
 import { NativeTensor } from './native-tensor.ts';
 import { takeValue } from './native-value.ts';
-import { fixedBytes, type NativeArgument, type OrtApi } from './ort-api.ts';
+import { fixedBytes, type NativeArgument, type NativeContext, type OrtApi } from './ort-api.ts';
+import type { Resource } from './resource.ts';
 import type { RunnerSession, RunnerTensor, SessionOptions } from './runner.ts';
-import { checkCount, checkTensor, type GraphValue } from './tensor-check.ts';
+import { checkCount, checkTensor } from './tensor-check.ts';
 
 // Below this the stack of another thread is too short for the runtime's kernels.
 const LEAST_STACK = 1 << 20;
@@ -29,7 +30,7 @@ interface Run {
 /** A session of the runtime's C API. */
 export class NativeSession implements RunnerSession {
   /** The OrtSession. */
-  readonly handle: NativeHandle;
+  readonly handle: Resource<bigint>;
   readonly #context: NativeContext;
   readonly #api: OrtApi;
   readonly #inputs: readonly GraphValue[];
@@ -46,12 +47,12 @@ export class NativeSession implements RunnerSession {
    * @throws OrtBackendError when the runtime refuses the model, or its inputs and outputs are others than listed
    */
   constructor(context: NativeContext, { model, options }: { model: Uint8Array; options: SessionOptions }) {
-    const { api, handles } = context;
+    const { api, resources } = context;
     const session = createNativeSession(api, { model, options });
     const idle: Slot[] = [];
     const profiled = options.profile !== undefined;
-    this.handle = handles.own(this, {
-      pointer: session,
+    this.handle = resources.own(this, {
+      value: session,
       what: 'session',
       release: (pointer) => {
         for (const slot of idle.splice(0)) api.ReleaseRunOptions(slot.options);
@@ -63,8 +64,14 @@ export class NativeSession implements RunnerSession {
       },
     });
     try {
-      this.#inputs = describeValues(api, { session, role: 'Input', names: options.inputs });
-      this.#outputs = describeValues(api, { session, role: 'Output', names: options.outputs });
+      this.#inputs = pickValues(describeValues(api, { session, role: 'Input' }), {
+        role: 'input',
+        names: options.inputs,
+      });
+      this.#outputs = pickValues(describeValues(api, { session, role: 'Output' }), {
+        role: 'output',
+        names: options.outputs,
+      });
     } catch (error) {
       this.handle.dispose();
       throw error;
@@ -120,7 +127,7 @@ export class NativeSession implements RunnerSession {
   }
 
   #begin(inputs: readonly RunnerTensor[], outputs: readonly (RunnerTensor | undefined)[]): Run {
-    void this.handle.pointer;
+    void this.handle.value;
     checkCount('inputs', { expected: this.#inputs.length, got: inputs.length });
     checkCount('outputs', { expected: this.#outputs.length, got: outputs.length });
     const slot = this.#idle.pop() ?? this.#createSlot();
@@ -147,7 +154,7 @@ export class NativeSession implements RunnerSession {
 
   #arguments({ slot }: Run): NativeArgument[] {
     return [
-      this.handle.pointer,
+      this.handle.value,
       slot.options,
       this.#inputNames.pointers,
       slot.inputs,

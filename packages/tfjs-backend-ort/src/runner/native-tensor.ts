@@ -1,7 +1,7 @@
 import { type ElementType, elementTypes, type HostArray } from '../element-types.ts';
 import { OrtBackendError } from '../errors.ts';
-import type { NativeContext, NativeHandle } from './native-handle.ts';
-import { fixedBytes } from './ort-api.ts';
+import { fixedBytes, type NativeContext } from './ort-api.ts';
+import type { Resource } from './resource.ts';
 import type { RunnerTensor } from './runner.ts';
 import { checkArray } from './tensor-check.ts';
 
@@ -15,7 +15,7 @@ export class NativeTensor implements RunnerTensor {
   /** Dimensions. */
   readonly shape: readonly number[];
   /** The OrtValue. */
-  readonly handle: NativeHandle;
+  readonly handle: Resource<bigint>;
   readonly #data: HostArray;
   readonly #bytes: number;
 
@@ -25,7 +25,7 @@ export class NativeTensor implements RunnerTensor {
    * @throws OrtBackendError when the array's type or length does not fit
    */
   constructor(
-    { api, handles }: NativeContext,
+    { api, resources }: NativeContext,
     { data, type, shape }: { data: HostArray; type: ElementType; shape: readonly number[] },
   ) {
     checkArray(data, type, shape);
@@ -46,7 +46,7 @@ export class NativeTensor implements RunnerTensor {
       shape.length,
       elementTypes[type].onnx,
     );
-    this.handle = handles.own(this, { pointer, what: 'tensor', release: api.ReleaseValue });
+    this.handle = resources.own(this, { value: pointer, what: 'tensor', release: api.ReleaseValue });
   }
 
   /**
@@ -60,12 +60,12 @@ export class NativeTensor implements RunnerTensor {
         'tensor: its array was transferred or resized, and the runtime would touch memory that is gone; give it a copy',
       );
     }
-    return this.handle.pointer;
+    return this.handle.value;
   }
 
   /** The array it was made over. */
   data(): HostArray {
-    void this.handle.pointer;
+    void this.handle.value;
     return this.#data;
   }
 

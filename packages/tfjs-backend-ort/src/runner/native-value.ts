@@ -1,12 +1,8 @@
 import { type ElementType, elementTypes, sizeOf } from '../element-types.ts';
 import { OrtBackendError } from '../errors.ts';
-import type { NativeContext } from './native-handle.ts';
+import { elementTypeOf } from './graph-value.ts';
 import { NativeTensor } from './native-tensor.ts';
-import { fixedBytes, type OrtApi } from './ort-api.ts';
-
-const typesByNumber = new Map<number, ElementType>(
-  (Object.keys(elementTypes) as ElementType[]).map((type) => [elementTypes[type].onnx, type]),
-);
+import { fixedBytes, type NativeContext, type OrtApi } from './ort-api.ts';
 
 /** Element type and dimensions out of an `OrtTensorTypeAndShapeInfo`; -1 stands for a dimension that may vary. */
 export function readTypeAndShape(api: OrtApi, info: bigint): { type: ElementType | undefined; shape: number[] } {
@@ -15,7 +11,7 @@ export function readTypeAndShape(api: OrtApi, info: bigint): { type: ElementType
   const rank = Number(api.get('GetDimensionsCount', info));
   const dimensions = new BigInt64Array(fixedBytes(8 * rank), 0, rank);
   api.GetDimensions(info, dimensions, rank);
-  return { type: typesByNumber.get(number[0]!), shape: Array.from(dimensions, Number) };
+  return { type: elementTypeOf(number[0]!), shape: Array.from(dimensions, Number) };
 }
 
 /** Moves an OrtValue that the runtime allocated into a tensor over an array of its own, and releases it. */

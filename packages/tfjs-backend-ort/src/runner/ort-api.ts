@@ -1,6 +1,7 @@
 import { OrtBackendError } from '../errors.ts';
 import { apiLength, errorFunctions, releaseFunctions, statusFunctions } from './ort-functions.ts';
 import { loadOrtLibrary } from './ort-library.ts';
+import type { Resources } from './resource.ts';
 
 // Positions were checked against this release. The interface is stable by contract, but what it does is not called for more.
 const RELEASE = /^1\.30\./;
@@ -42,6 +43,14 @@ export interface OrtApi extends StatusFunctions, ReleaseFunctions {
   read(address: bigint, bytes: number): Uint8Array;
   /** Copies a text out of native memory. */
   readText(address: bigint): string;
+}
+
+/** What the objects of one native runner share. */
+export interface NativeContext {
+  /** The C API. */
+  readonly api: OrtApi;
+  /** All that was not given back. */
+  readonly resources: Resources;
 }
 
 let api: OrtApi | undefined;

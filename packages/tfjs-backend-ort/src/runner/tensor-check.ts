@@ -1,5 +1,6 @@
 import { type ElementType, elementTypes, type HostArray, sizeOf } from '../element-types.ts';
 import { OrtBackendError } from '../errors.ts';
+import type { GraphValue } from './graph-value.ts';
 
 /**
  * Whether an array can hold the elements of a tensor.
@@ -22,16 +23,6 @@ export function checkArray(data: HostArray, type: ElementType, shape: readonly n
       `wrap: a tensor of shape [${shape}] has ${sizeOf(shape)} elements, got an array of ${data.length}`,
     );
   }
-}
-
-/** What a graph says of one of its inputs or outputs. */
-export interface GraphValue {
-  /** Its name. */
-  readonly name: string;
-  /** Its element type. */
-  readonly type: ElementType | undefined;
-  /** Its dimensions, -1 where any length goes; undefined where the graph does not say. */
-  readonly shape: readonly number[] | undefined;
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { ElementType, HostArray } from '../element-types.ts';
+import type { NpmBinding, NpmTensor } from './npm-binding.ts';
+import type { Resource, Resources } from './resource.ts';
+import type { RunnerTensor } from './runner.ts';
+
+/** What the objects of one npm runner share. */
+export interface NpmContext {
+  /** The binding. */
+  readonly binding: NpmBinding;
+  /** All that was not given back. */
+  readonly resources: Resources;
+  /** Copies a tensor from the device. */
+  readBack(tensor: NpmTensor): HostArray;
+}
+
+/** A tensor of the npm binding, on the host or on the device. */
+export class NpmRunnerTensor implements RunnerTensor {
+  /** Element type. */
+  readonly type: ElementType;
+  /** Dimensions. */
+  readonly shape: readonly number[];
+  /** The binding's tensor. */
+  readonly resource: Resource<NpmTensor>;
+  readonly #context: NpmContext;
+
+  /**
+   * @param context what the runner's objects share
+   * @param tensor the binding's tensor, which is this one's from now on
+   */
+  constructor(context: NpmContext, tensor: NpmTensor) {
+    this.type = tensor.type as ElementType;
+    this.shape = [...tensor.dims];
+    this.#context = context;
+    this.resource = context.resources.own(this, {
+      value: tensor,
+      what: 'tensor',
+      release: (released) => released.dispose(),
+    });
+  }
+
+  /** The elements; from the device they are a copy. */
+  data(): HostArray {
+    const tensor = this.resource.value;
+    return tensor.location === 'cpu' ? (tensor.data as HostArray) : this.#context.readBack(tensor);
+  }
+
+  /** Frees it, as soon as no run uses it. */
+  dispose(): void {
+    this.resource.dispose();
+  }
+}
