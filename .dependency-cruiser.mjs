@@ -2,7 +2,8 @@
 const MAY_IMPORT = {
   base: [],
   masking: ['base'],
-  'tensor-core': ['base'],
+  'tfjs-backend-ort': [],
+  'tensor-core': ['base', 'tfjs-backend-ort'],
   vit: ['base', 'masking', 'tensor-core'],
   mae: ['base', 'masking', 'tensor-core', 'vit'],
   'image-data': ['base'],

@@ -1,5 +1,5 @@
 import { createRng } from '@masked-distill/base';
-import { AdamW, type AdamWArguments, sampleDropPath, useEngine } from '@masked-distill/tensor-core';
+import { AdamW, type AdamWArguments, type EngineName, sampleDropPath, useEngine } from '@masked-distill/tensor-core';
 import { engineTests, maxDifference } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -81,7 +81,7 @@ onEachEngine('loss', () => {
   });
 
   it('falls as AdamW trains on one batch, and no tensor is left behind in twenty compiled steps', async () => {
-    const engine = await useEngine({ prefer: tf.getBackend() as 'cpu' | 'wasm' });
+    const engine = await useEngine({ prefer: tf.getBackend() as EngineName });
     const { model, pixels, indices } = createTask({ ...nano, normPixLoss: true });
     const variables = model.trainableVariables();
     const optimizer = new AdamW(variables, { betas: [0.9, 0.95], clipNorm: 1 });
@@ -91,7 +91,7 @@ onEachEngine('loss', () => {
         const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]!]));
         return { loss: value, ...optimizer.apply(gradients, rates) };
       },
-      [...variables.values(), ...optimizer.namedVariables().values()],
+      [...model.namedVariables().values(), ...optimizer.namedVariables().values()],
     );
     const losses: number[] = [];
     const counts = new Set<number>();

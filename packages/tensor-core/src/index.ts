@@ -3,7 +3,14 @@ import './gradients.ts';
 export { createRng, InputError, MaskedDistillError, type Rng } from '@masked-distill/base';
 export { engineCandidates } from './engine/candidates.ts';
 export { type EngineConformanceCase, engineConformance } from './engine/conformance.ts';
-export type { Engine, EngineCandidate, EngineName, EngineReport, TensorRecord } from './engine/engine.ts';
+export type {
+  Engine,
+  EngineCandidate,
+  EngineName,
+  EngineReport,
+  StartedEngine,
+  TensorRecord,
+} from './engine/engine.ts';
 export { probeEngines, type UseEngineOptions, useEngine } from './engine/use-engine.ts';
 export * from './files/index.ts';
 export { constant, normal, truncatedNormal, xavierUniform } from './initializers.ts';

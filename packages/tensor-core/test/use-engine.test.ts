@@ -23,7 +23,7 @@ function standIn(name: EngineName, failure?: string, remedy?: string): EngineCan
       this.started++;
       if (failure) throw new Error(failure);
       await tf.setBackend('cpu');
-      return `${name} of the test`;
+      return { detail: `${name} of the test` };
     },
   };
 }
@@ -93,11 +93,11 @@ describe('probeEngines', () => {
     expect(candidates.map(({ started }) => started)).toEqual([1, 1, 1, 1]);
   });
 
-  it('finds wasm and cpu everywhere, and gives a reason and a remedy for whatever else does not start', async () => {
+  it('finds onnxruntime, wasm and cpu everywhere, and gives a reason and a remedy for whatever else does not start', async () => {
     const reports = await probeEngines();
     expect(reports.map(({ name }) => name)).toEqual(engineCandidates.map(({ name }) => name));
     const available = reports.filter((report) => report.available).map(({ name }) => name);
-    expect(available).toEqual(expect.arrayContaining(['wasm', 'cpu']));
+    expect(available).toEqual(expect.arrayContaining(['onnxruntime', 'wasm', 'cpu']));
     expect(reports.find(({ name }) => name === 'wasm')?.detail).toBe('WebAssembly with SIMD, one thread');
     for (const { name, detail, remedy } of reports.filter((report) => !report.available)) {
       expect(detail, name).toMatch(/^(not installed|failed to load: .+|no GPU adapter was found)$/);
@@ -106,7 +106,7 @@ describe('probeEngines', () => {
   });
 });
 
-describe.each(['cpu', 'wasm'] as const)('engine %s', (name) => {
+describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('engine %s', (name) => {
   it.each(engineConformance)('$name', async ({ run }) => {
     const engine = await useEngine({ prefer: name });
     expect(tf.getBackend()).toBe(name);

@@ -57,6 +57,8 @@ export class OrtBackend extends KernelBackend {
   readonly sessions: SessionCache;
   /** The way to ONNX Runtime. */
   readonly runner: Runner;
+  /** Threads inside an operator. */
+  readonly threads: number;
   readonly #handles: DataStorage<Handle>;
   readonly #disposed: Value[] = [];
   #isTracing = false;
@@ -64,6 +66,7 @@ export class OrtBackend extends KernelBackend {
   constructor(runner: Runner, dataMover: DataMover, options: OrtBackendOptions) {
     super();
     this.runner = runner;
+    this.threads = options.threads;
     this.pool = new StoragePool(runner);
     this.executor = new Executor(this.pool);
     this.sessions = new SessionCache(runner, options);

@@ -40,3 +40,9 @@ export function registerOnnxruntime({
   tf.registerBackend(BACKEND_NAME, create, PRIORITY);
   for (const kernel of kernels) if (!tf.getKernel(kernel.kernelName, BACKEND_NAME)) tf.registerKernel(kernel);
 }
+
+/** What the registered backend runs on, in words. Starts it if it has not started. */
+export function describeOnnxruntime(): string {
+  const { runner, threads } = tf.engine().findBackend(BACKEND_NAME) as OrtBackend;
+  return `${runner.description}, ${runner.device === 'cpu' ? `${threads} threads` : runner.device}`;
+}

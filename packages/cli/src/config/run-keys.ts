@@ -2,7 +2,7 @@ import { key } from './key.ts';
 import { oneOf, or, pattern, span, text, whole } from './kinds.ts';
 
 /** The engines a run may ask for, best first; `auto` takes the first that starts. */
-const engineNames = ['auto', 'tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+const engineNames = ['auto', 'tensorflow-gpu', 'onnxruntime', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
 // Starts with a letter, digit or _, so that it is neither `..` nor a hidden folder nor a flag.
 const folderName = pattern(/^\w[\w.-]{0,99}$/, {

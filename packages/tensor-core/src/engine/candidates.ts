@@ -1,5 +1,6 @@
 import type { EngineCandidate } from './engine.ts';
 import { startCpu } from './start-cpu.ts';
+import { startOnnxruntime } from './start-onnxruntime.ts';
 import { startTensorflow } from './start-tensorflow.ts';
 import { startWasm } from './start-wasm.ts';
 import { startWebgpu } from './start-webgpu.ts';
@@ -13,6 +14,12 @@ export const engineCandidates: readonly EngineCandidate[] = [
     description: 'TensorFlow on CUDA',
     remedy: `npm install @tensorflow/tfjs-node-gpu (${NATIVE_REMEDY})`,
     start: () => startTensorflow('@tensorflow/tfjs-node-gpu'),
+  },
+  {
+    name: 'onnxruntime',
+    description: 'ONNX Runtime: whole steps compiled, all cores',
+    remedy: 'it is installed with tensor-core; install again on a platform that onnxruntime-node supports',
+    start: startOnnxruntime,
   },
   {
     name: 'tensorflow',

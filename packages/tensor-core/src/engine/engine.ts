@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 export type TensorRecord = Record<string, tf.Tensor>;
 
 /** The engines this package can start. */
-export type EngineName = 'tensorflow-gpu' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+export type EngineName = 'tensorflow-gpu' | 'onnxruntime' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /** What was found when an engine was tried. */
 export interface EngineReport {
@@ -31,10 +31,17 @@ export interface EngineCandidate {
   /**
    * Makes it tfjs's current backend.
    *
-   * @returns what it runs on, in words
    * @throws when it can't start; the message is the reason
    */
-  start(): Promise<string>;
+  start(): Promise<StartedEngine>;
+}
+
+/** What a candidate gives when it has started. */
+export interface StartedEngine {
+  /** What it runs on, in words. */
+  detail: string;
+  /** Prepares a step. Default: steps are run as they are, and what they leave behind is freed. */
+  compile?: Engine['compile'];
 }
 
 /** A running engine. */

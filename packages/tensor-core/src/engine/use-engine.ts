@@ -29,7 +29,7 @@ export async function useEngine({
   }
   const passedOver: EngineReport[] = [];
   for (const candidate of wanted) {
-    const report = await tryEngine(candidate);
+    const { report, compile } = await tryEngine(candidate);
     if (report.available) return { name: candidate.name, detail: report.detail, passedOver, compile };
     passedOver.push(report);
   }
@@ -43,23 +43,24 @@ export async function useEngine({
 /** Tries every engine and reports on each, best first; the last that starts stays tfjs's current backend. */
 export async function probeEngines(candidates: readonly EngineCandidate[] = engineCandidates): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
-  for (const candidate of candidates) reports.push(await tryEngine(candidate));
+  for (const candidate of candidates) reports.push((await tryEngine(candidate)).report);
   return reports;
 }
 
-async function tryEngine(candidate: EngineCandidate): Promise<EngineReport> {
+async function tryEngine(candidate: EngineCandidate): Promise<{ report: EngineReport; compile: Engine['compile'] }> {
   const { name, description, remedy } = candidate;
   try {
     tf.enableProdMode(); // no advertisement on the console, no search of every result for NaN
-    const detail = await candidate.start();
+    const { detail, compile = runEagerly } = await candidate.start();
     await tf.ready();
-    return { name, description, available: true, detail };
+    return { report: { name, description, available: true, detail }, compile };
   } catch (cause) {
-    return { name, description, available: false, detail: (cause as Error).message, remedy };
+    const detail = (cause as Error).message;
+    return { report: { name, description, available: false, detail, remedy }, compile: runEagerly };
   }
 }
 
 /** Without a graph compiler a step just runs, and what it leaves behind is freed. */
-function compile<A extends TensorRecord, R extends TensorRecord>(step: (args: A) => R): (args: A) => R {
+function runEagerly<A extends TensorRecord, R extends TensorRecord>(step: (args: A) => R): (args: A) => R {
   return (args) => tf.tidy(() => step(args));
 }
