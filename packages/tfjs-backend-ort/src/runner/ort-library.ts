@@ -5,12 +5,22 @@ import { OrtBackendError } from '../errors.ts';
 
 type Loaded = { koffi: typeof Koffi; library: Koffi.LibraryHandle; asyncStack: number };
 
-const FILES: Readonly<Record<string, string>> = {
-  linux: 'libonnxruntime.so.1',
-  darwin: 'libonnxruntime.1.dylib',
-  win32: 'onnxruntime.dll',
+// By platform: the file, and the processors it is made for.
+const FILES: Readonly<Record<string, { file: string; architectures: readonly string[] }>> = {
+  linux: { file: 'libonnxruntime.so.1', architectures: ['x64', 'arm64'] },
+  darwin: { file: 'libonnxruntime.1.dylib', architectures: ['arm64'] },
+  win32: { file: 'onnxruntime.dll', architectures: ['x64', 'arm64'] },
 };
-const ARCHITECTURES = ['x64', 'arm64'];
+
+/** Which library {@link findOrtLibrary} looks for. */
+export interface LibraryOptions {
+  /** As `process.platform`, the default. */
+  platform?: string;
+  /** As `process.arch`, the default. */
+  architecture?: string;
+  /** Finds a file of an installed package. */
+  resolve?: (id: string) => string;
+}
 
 // koffi runs what it calls on stacks of its own, and the 128 KiB it gives asynchronous calls is hardly more than the 64 KiB panel
 // that the runtime's matrix product puts there. This is what a process gets for its first thread; pages are taken as they are used.
@@ -27,21 +37,22 @@ let loaded: Loaded | undefined;
  *
  * @throws OrtBackendError when there is none for this system, or onnxruntime-node is not installed
  */
-export function findOrtLibrary(
-  platform: string = process.platform,
-  architecture: string = process.arch,
-  resolve: (id: string) => string = require.resolve,
-): string {
-  const file = FILES[platform];
-  if (file === undefined || !ARCHITECTURES.includes(architecture)) {
+export function findOrtLibrary({
+  platform = process.platform,
+  architecture = process.arch,
+  resolve = require.resolve,
+}: LibraryOptions = {}): string {
+  const made = FILES[platform];
+  if (!made?.architectures.includes(architecture)) {
+    const systems = Object.entries(FILES).map(([name, { architectures }]) => `${name} ${architectures.join('/')}`);
     throw new OrtBackendError(
-      `onnxruntime: there is no library for this system, got ${platform} ${architecture}; it is made for ${Object.keys(FILES).join(', ')} on ${ARCHITECTURES.join(', ')}`,
+      `onnxruntime: there is no library for this system, got ${platform} ${architecture}; it is made for ${systems.join(', ')}`,
     );
   }
   try {
     // The very file that the npm binding loads: a second copy in the process may be shadowed by the first.
     const folder = dirname(resolve('onnxruntime-node/package.json'));
-    return join(folder, 'bin', 'napi-v6', platform, architecture, file);
+    return join(folder, 'bin', 'napi-v6', platform, architecture, made.file);
   } catch (cause) {
     throw new OrtBackendError('onnxruntime: the package onnxruntime-node is not installed; install version 1.30.0', {
       cause,
