@@ -1,0 +1,15 @@
+import { _FusedMatMul, type _FusedMatMulAttrs, type _FusedMatMulInputs } from '@tensorflow/tfjs-core';
+import { activate } from './activation.ts';
+import { elementwise } from './binary.ts';
+import { defineKernel } from './define-kernel.ts';
+import { matMul } from './mat-mul.ts';
+
+export const fusedMatMul = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(
+  _FusedMatMul,
+  ({ g, inputs: { a, b, bias, preluActivationWeights }, attrs }) => {
+    const product = matMul(g, { a, b, ...attrs });
+    const sum = bias ? elementwise(g, 'Add', [product, bias]) : product;
+    const { activation, leakyreluAlpha } = attrs;
+    return activate(g, sum, { activation, leakyreluAlpha, slope: preluActivationWeights });
+  },
+);
