@@ -94,19 +94,20 @@ export class NativeSession implements RunnerSession {
     }
   }
 
-  /** Runs the graph on another thread. */
+  /** Runs the graph on another thread; where those have too little stack, on this one, at a later turn of the event loop. */
   async runAsync(
     inputs: readonly RunnerTensor[],
     outputs: readonly (RunnerTensor | undefined)[],
   ): Promise<RunnerTensor[]> {
-    if (this.#api.asyncStack < LEAST_STACK) {
-      await new Promise(setImmediate);
-      return this.run(inputs, outputs);
-    }
     // koffi's callback leads here, so all that the run uses stays although nobody else may hold it.
     const run = this.#begin(inputs, outputs);
     try {
-      await this.#api.runAsync(...this.#arguments(run));
+      if (this.#api.asyncStack >= LEAST_STACK) {
+        await this.#api.runAsync(...this.#arguments(run));
+      } else {
+        await new Promise(setImmediate);
+        this.#api.Run(...this.#arguments(run));
+      }
       return this.#results(run);
     } finally {
       this.#end(run);

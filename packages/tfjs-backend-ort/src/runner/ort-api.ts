@@ -11,7 +11,7 @@ const ERROR_CODES =
   'OK FAIL INVALID_ARGUMENT NO_SUCHFILE NO_MODEL ENGINE_ERROR RUNTIME_EXCEPTION INVALID_PROTOBUF MODEL_LOADED NOT_IMPLEMENTED INVALID_GRAPH EP_FAIL MODEL_LOAD_CANCELED MODEL_REQUIRES_COMPILATION NOT_FOUND'.split(
     ' ',
   );
-const WARNING = 2;
+const ERRORS_ONLY = 3;
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
 
@@ -112,21 +112,21 @@ function bind(): OrtApi {
     ...releases,
     version,
     asyncStack,
-    environment: get('CreateEnv', WARNING, 'tfjs-backend-ort'),
+    environment: get('CreateEnv', ERRORS_ONLY, 'tfjs-backend-ort'),
     hostMemory: get('CreateCpuMemoryInfo', ARENA_ALLOCATOR, DEFAULT_MEMORY),
     allocator: get('GetAllocatorWithDefaultOptions'),
     get,
     runAsync: (...values) =>
-      new Promise((resolve, reject) => {
-        raw.Run.async(...values, (failure: unknown, status: bigint | null) => {
-          try {
-            if (failure) throw failure;
-            resolve(check('Run', status));
-          } catch (error) {
-            reject(error);
-          }
-        });
-      }),
+      new Promise<bigint | null>((resolve, reject) => {
+        raw.Run.async(...values, (failure: unknown, status: bigint | null) =>
+          failure ? reject(failure) : resolve(status),
+        );
+      }).then(
+        (status) => check('Run', status),
+        (cause) => {
+          throw new OrtBackendError(`onnxruntime: Run could not be started, got ${cause}`, { cause });
+        },
+      ),
     addressOf: (array) => koffi.address(array),
     read: (address, bytes) => koffi.decode(address, 'uint8_t', bytes),
     readText: (address) => koffi.decode.string(address),

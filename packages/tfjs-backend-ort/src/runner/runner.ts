@@ -15,7 +15,7 @@ export interface RunnerTensor {
    * @throws OrtBackendError when it was disposed, or can't be read back
    */
   data(): HostArray;
-  /** Gives it back. No run may be using it. A second call does nothing. */
+  /** Gives it back, as soon as no run uses it. A second call does nothing. */
   dispose(): void;
 }
 
@@ -25,7 +25,9 @@ export interface SessionOptions {
   inputs: readonly string[];
   /** Names of the graph's outputs, in the order in which runs take them. */
   outputs: readonly string[];
-  /** Outputs that stay on the device, by position, where the device has memory of its own. Default: none. */
+  /**
+   * Outputs that stay on the device, by position, where the device has memory of its own: any type but int8. Default: none.
+   */
   resident?: readonly boolean[];
   /** Threads inside an operator. */
   threads: number;
@@ -41,8 +43,8 @@ export interface RunnerSession {
    * Runs the graph and blocks until it has ended.
    *
    * @param inputs one for each input, in order
-   * @param outputs one for each output, in order: a tensor from {@link Runner.wrap} to be filled in place, or nothing for one that the
-   *   runner makes
+   * @param outputs one for each output, in order: a tensor from {@link Runner.wrap} to be filled, or nothing for one that the runner
+   *   makes. After an error what those given hold is undefined
    * @returns the outputs, in order: those given, and those made
    * @throws OrtBackendError when the runtime reports an error, or a tensor is not what the graph takes
    */
@@ -63,7 +65,7 @@ export interface Runner {
   readonly device: Device;
   /** What it runs on, in words. */
   readonly description: string;
-  /** Whether outputs are filled in place, in arrays made by the caller; if not, the runner makes them. */
+  /** Whether outputs are filled in place, in arrays made by the caller; if not, the runner makes them, and one that is given takes a copy. */
   readonly fillsOutputs: boolean;
   /**
    * Loads a graph.
