@@ -1,5 +1,4 @@
-import { Atan2, type Atan2Inputs } from '@tensorflow/tfjs-core';
-import { broadcastShape } from '../graph/recorder.ts';
+import { Atan2, type Atan2Inputs, backend_util } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 
 /** The angle of the point (b, a), which ONNX has no operator for. */
@@ -8,7 +7,10 @@ export const atan2 = defineKernel<Atan2Inputs, object>(Atan2, ({ g, inputs }) =>
   const x = g.cast(inputs.b, 'float32');
   const zero = g.scalar(0, 'float32');
   const pi = g.scalar(Math.PI, 'float32');
-  const output = { type: 'float32', shape: broadcastShape(x.shape, y.shape) } as const;
+  const output = {
+    type: 'float32',
+    shape: backend_util.assertAndGetBroadcastShape([...y.shape], [...x.shape]),
+  } as const;
   const bools = ({ shape }: { shape: readonly number[] }) => ({ type: 'bool', shape }) as const;
   // On the right half plane first; y / 0 is infinite, so that only the origin needs a case of its own.
   const ratio = g.op('Div', [y, g.op('Abs', [x], x)], output);

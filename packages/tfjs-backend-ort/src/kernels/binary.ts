@@ -1,6 +1,7 @@
 import {
   Add,
   type BinaryInputs,
+  backend_util,
   type KernelConfig,
   Maximum,
   Minimum,
@@ -10,7 +11,7 @@ import {
   SquaredDifference,
   Sub,
 } from '@tensorflow/tfjs-core';
-import { broadcastShape, type Recorder } from '../graph/recorder.ts';
+import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type ComputeTypes, computeIn, FLOATS, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
@@ -41,8 +42,9 @@ function binary(name: string, op: string, types: ComputeTypes = NUMBERS): Kernel
   );
 }
 
-/** Records an operator of two operands of one type that broadcast, whose result is of that type. */
+/** Records an operator of two operands of one type that broadcast, whose result is of that type. tfjs throws where they don't. */
 export function elementwise(g: Recorder, op: string, operands: readonly Value[]): Value {
   const [a, b] = operands as [Value, Value];
-  return g.op(op, [a, b], { type: a.type, shape: broadcastShape(a.shape, b.shape) });
+  const shape = backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+  return g.op(op, [a, b], { type: a.type, shape });
 }

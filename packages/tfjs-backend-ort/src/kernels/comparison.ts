@@ -1,5 +1,6 @@
 import {
   type BinaryInputs,
+  backend_util,
   Equal,
   Greater,
   GreaterEqual,
@@ -13,10 +14,11 @@ import {
   LogicalXor,
   NotEqual,
 } from '@tensorflow/tfjs-core';
-import { broadcastShape, type Recorder } from '../graph/recorder.ts';
+import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { commonType } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
+import { withStrings } from './host/with-strings.ts';
 
 /** Comparisons and logic; all give `bool`. */
 export const comparisons: readonly KernelConfig[] = [
@@ -25,7 +27,9 @@ export const comparisons: readonly KernelConfig[] = [
   comparison(GreaterEqual, 'GreaterOrEqual'),
   comparison(Less, 'Less'),
   comparison(LessEqual, 'LessOrEqual'),
-  defineKernel<BinaryInputs, object>(NotEqual, ({ g, inputs: { a, b } }) => not(g, compare(g, 'Equal', [a, b]))),
+  withStrings(
+    defineKernel<BinaryInputs, object>(NotEqual, ({ g, inputs: { a, b } }) => not(g, compare(g, 'Equal', [a, b]))),
+  ),
   logical(LogicalAnd, 'And'),
   logical(LogicalOr, 'Or'),
   logical(LogicalXor, 'Xor'),
@@ -36,17 +40,19 @@ export const comparisons: readonly KernelConfig[] = [
 export function compare(g: Recorder, op: string, operands: readonly [Value, Value]): Value {
   const type = commonType(operands);
   const [a, b] = operands.map((value) => g.cast(value, type === 'bool' && op !== 'Equal' ? 'int32' : type));
-  return g.op(op, [a, b], { type: 'bool', shape: broadcastShape(a!.shape, b!.shape) });
+  return g.op(op, [a, b], { type: 'bool', shape: broadcast(a!, b!) });
 }
+
+const broadcast = (a: Value, b: Value) => backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
 
 const not = (g: Recorder, x: Value) => g.op('Not', [x], x);
 
 function comparison(name: string, op: string): KernelConfig {
-  return defineKernel<BinaryInputs, object>(name, ({ g, inputs: { a, b } }) => compare(g, op, [a, b]));
+  return withStrings(defineKernel<BinaryInputs, object>(name, ({ g, inputs: { a, b } }) => compare(g, op, [a, b])));
 }
 
 function logical(name: string, op: string): KernelConfig {
   return defineKernel<BinaryInputs, object>(name, ({ g, inputs: { a, b } }) =>
-    g.op(op, [g.cast(a, 'bool'), g.cast(b, 'bool')], { type: 'bool', shape: broadcastShape(a.shape, b.shape) }),
+    g.op(op, [g.cast(a, 'bool'), g.cast(b, 'bool')], { type: 'bool', shape: broadcast(a, b) }),
   );
 }

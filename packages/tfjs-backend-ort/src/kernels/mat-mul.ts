@@ -1,6 +1,8 @@
+import { backend_util } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../element-types.ts';
+import { OrtBackendError } from '../errors.ts';
 import { float } from '../graph/attributes.ts';
-import { broadcastShape, type Recorder } from '../graph/recorder.ts';
+import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 
 /** Operands of {@link matMul}: matrices, or batches of them that broadcast. */
@@ -15,13 +17,22 @@ export interface MatMulOperands {
   transposeB?: boolean;
 }
 
-/** Records a matrix product `[..., M, N]` in the operator that leaves transposes to the runtime's own product. */
+/**
+ * Records a matrix product `[..., M, N]` in the operator that leaves transposes to the runtime's own product.
+ *
+ * @throws OrtBackendError when the operands' lengths don't agree
+ */
 export function matMul(g: Recorder, { a, b, transposeA = false, transposeB = false }: MatMulOperands): Value {
   const [rowsOfA, columnsOfA] = a.shape.slice(-2) as [number, number];
   const [rowsOfB, columnsOfB] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [columnsOfA, rowsOfA] : [rowsOfA, columnsOfA];
-  const n = transposeB ? rowsOfB : columnsOfB;
-  const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const [inner, n] = transposeB ? [columnsOfB, rowsOfB] : [rowsOfB, columnsOfB];
+  if (a.shape.length < 2 || b.shape.length < 2 || k !== inner) {
+    throw new OrtBackendError(
+      `matMul: can't multiply [${a.shape}]${transposeA ? ' transposed' : ''} by [${b.shape}]${transposeB ? ' transposed' : ''}; take matrices whose inner lengths agree`,
+    );
+  }
+  const batch = backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const output = { type: a.type, shape: [...batch, m, n] };
   if (k === 0 || sizeOf(output.shape) === 0) return g.filled(0, output);
 

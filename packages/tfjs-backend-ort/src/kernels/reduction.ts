@@ -4,6 +4,7 @@ import {
   backend_util,
   type KernelConfig,
   Max,
+  type MaxAttrs,
   Mean,
   Min,
   Prod,
@@ -45,7 +46,8 @@ function reduction(name: string, op: Reduction, typeFor: (x: Value) => ElementTy
 
 /** The least or the greatest element. */
 function extreme(name: string, op: Reduction): KernelConfig {
-  return defineKernel<SumInputs, SumAttrs>(name, ({ g, inputs: { x }, attrs }) => {
+  return defineKernel<SumInputs, SumAttrs & Partial<MaxAttrs>>(name, ({ g, inputs: { x }, attrs: given }) => {
+    const attrs = { axis: given.reductionIndices ?? given.axis, keepDims: given.keepDims }; // Max has its own name for axes
     if (x.type === 'bool') return g.cast(reduce(g, op, { ...attrs, x: g.cast(x, 'uint8') }), 'bool');
     const result = reduce(g, op, { ...attrs, x });
     if (x.type !== 'float32') return result;

@@ -1,4 +1,5 @@
 import { ExpandDims, type ExpandDimsAttrs, Reshape, type ReshapeAttrs, util } from '@tensorflow/tfjs-core';
+import { OrtBackendError } from '../errors.ts';
 import { defineAlias } from './define-kernel.ts';
 
 export const reshape = defineAlias<ReshapeAttrs>(Reshape, (x, { shape }) =>
@@ -7,5 +8,10 @@ export const reshape = defineAlias<ReshapeAttrs>(Reshape, (x, { shape }) =>
 
 export const expandDims = defineAlias<ExpandDimsAttrs>(ExpandDims, ({ shape }, { dim }) => {
   const axis = dim < 0 ? shape.length + dim + 1 : dim;
+  if (axis < 0 || axis > shape.length) {
+    throw new OrtBackendError(
+      `expandDims: axis is ${dim} for shape [${shape}]; take one from ${-shape.length - 1} to ${shape.length}`,
+    );
+  }
   return [...shape.slice(0, axis), 1, ...shape.slice(axis)];
 });

@@ -34,14 +34,13 @@ interface CountOptions {
 function count(backend: OrtBackend, { x, weights, size, binaryOutput = false }: CountOptions): Value {
   const rows = x.shape.length === 2 ? x.shape[0]! : 1;
   const bins = zeros(weights.type, rows * size);
-  const values = isEmpty(x) ? [] : numbersOf(backend, x);
-  const weightOf = isEmpty(weights) ? undefined : numbersOf(backend, weights);
+  const [values, weightOf] = numbersOf(backend, [x, weights]);
   const columns = values.length / rows;
   values.forEach((value: number, i: number) => {
     if (value < 0) throw new OrtBackendError(`bincount: Input x must be non-negative!, got ${value}; drop such values`);
     if (value >= size) return;
     const bin = Math.floor(i / columns) * size + value;
-    bins[bin] = binaryOutput ? 1 : bins[bin]! + (weightOf ? weightOf[i]! : 1);
+    bins[bin] = binaryOutput ? 1 : bins[bin]! + (isEmpty(weights) ? 1 : weightOf[i]!);
   });
   return fromHost(backend, bins, { type: weights.type, shape: x.shape.length === 2 ? [rows, size] : [size] });
 }

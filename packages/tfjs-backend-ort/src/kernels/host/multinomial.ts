@@ -5,7 +5,8 @@ import { fromHost, numbersOf } from './host-kernel.ts';
 export const multinomial = defineKernel<MultinomialInputs, MultinomialAttrs>(
   Multinomial,
   ({ g, inputs: { logits }, attrs: { numSamples, seed, normalized }, backend }) => {
-    const probabilities = numbersOf(backend, normalized ? logits : g.op('Softmax', [logits], logits, { axis: -1 }));
+    const distribution = normalized ? logits : g.op('Softmax', [logits], logits, { axis: -1 });
+    const [probabilities] = numbersOf(backend, [distribution]);
     const [rows, events] = logits.shape as [number, number];
     const samples = new Int32Array(rows * numSamples);
     for (let row = 0; row < rows; row++) {

@@ -5,8 +5,7 @@ import { fromHost, numbersOf } from './host-kernel.ts';
 export const searchSorted = defineKernel<SearchSortedInputs, SearchSortedAttrs>(
   SearchSorted,
   ({ inputs: { sortedSequence, values }, attrs: { side }, backend }) => {
-    const sequence = numbersOf(backend, sortedSequence);
-    const sought = numbersOf(backend, values);
+    const [sequence, sought] = numbersOf(backend, [sortedSequence, values]);
     const length = sortedSequence.shape[1]!;
     const each = values.shape[1]!;
     const isBefore = side === 'left' ? (a: number, b: number) => a < b : (a: number, b: number) => a <= b;

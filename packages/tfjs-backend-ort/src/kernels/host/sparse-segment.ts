@@ -17,12 +17,10 @@ export const sparseSegments: readonly KernelConfig[] = [
 
 function sparseSegment(name: string, { isMean }: { isMean: boolean }): KernelConfig {
   return defineKernel<SparseSegmentSumInputs, object>(name, ({ inputs: { data, indices, segmentIds }, backend }) => {
-    const chosen = numbersOf(backend, indices);
-    const ids = numbersOf(backend, segmentIds);
+    const [rows, chosen, ids] = numbersOf(backend, [data, indices, segmentIds]);
     checkSegmentIds(ids);
     const segments = ids.length > 0 ? ids[ids.length - 1]! + 1 : 0;
     const width = sizeOf(data.shape.slice(1));
-    const rows = numbersOf(backend, data);
     const sums = zeros(data.type, segments * width);
     const counts = new Int32Array(segments);
     ids.forEach((id: number, i: number) => {
