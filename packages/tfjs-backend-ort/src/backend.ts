@@ -16,7 +16,7 @@ import { Executor } from './execution/executor.ts';
 import { type CompiledGraph, SessionCache } from './execution/session-cache.ts';
 import { canonicalise } from './graph/canonicalise.ts';
 import { Recorder } from './graph/recorder.ts';
-import { Value } from './graph/value.ts';
+import { type Frozen, Value } from './graph/value.ts';
 import type { Runner } from './runner/runner.ts';
 import { StoragePool } from './storage/pool.ts';
 import type { Storage } from './storage/storage.ts';
@@ -62,6 +62,7 @@ export class OrtBackend extends KernelBackend {
   readonly #handles: DataStorage<Handle>;
   readonly #disposed: Value[] = [];
   #isTracing = false;
+  #frozen = 0;
 
   constructor(runner: Runner, dataMover: DataMover, options: OrtBackendOptions) {
     super();
@@ -136,6 +137,15 @@ export class OrtBackend extends KernelBackend {
     const value = this.valueOver(this.storageOf(stored).retain());
     value.frozen = stored.frozen;
     return value;
+  }
+
+  /** Embeds what a data id stands for in the graphs that read it from now on. */
+  freezeValue(dataId: DataId, precision: Frozen['precision']): void {
+    const elements = this.elementsOf(this.storedValue(dataId)).slice();
+    const { type, shape } = this.storedValue(dataId);
+    const value = this.valueOver(this.pool.adopt(elements, type, shape));
+    value.frozen = { id: this.#frozen++, precision };
+    this.replaceValue(dataId, value);
   }
 
   /** A tensor of a value. */

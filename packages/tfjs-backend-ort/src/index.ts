@@ -5,5 +5,6 @@ registerOnnxruntime();
 export { type CompiledStep, compile } from './compile/compile.ts';
 export type { TensorRecord } from './compile/tensor-record.ts';
 export { OrtBackendError } from './errors.ts';
+export { type FreezeOptions, type FreezeReport, freeze } from './freeze/freeze.ts';
 export { describeOnnxruntime, type RegisterOptions, registerOnnxruntime } from './register.ts';
 export type { Device } from './runner/runner.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { OrtBackend } from '../backend.ts';
+import type { OrtBackend } from '../backend.ts';
+import { currentBackend } from '../current-backend.ts';
 import { OrtBackendError } from '../errors.ts';
 import { checkSameTrace } from './check-trace.ts';
 import { StepPlan } from './step-plan.ts';
@@ -50,7 +51,7 @@ export function compile<A extends TensorRecord, R extends TensorRecord>(
   };
 
   const call = (args: A): R => {
-    const backend = currentBackend();
+    const backend = currentBackend('compile');
     if (backend !== owner) clear(); // what was compiled belongs to a backend
     owner = backend;
     const signature = ownVariables(backend, list) + describeArguments(backend, args);
@@ -78,16 +79,6 @@ export function compile<A extends TensorRecord, R extends TensorRecord>(
 
 /** The calls at which a step is traced again to see whether anything but its arguments varies. */
 const isPowerOfTwo = (call: number): boolean => (call & (call - 1)) === 0;
-
-function currentBackend(): OrtBackend {
-  const backend = tf.backend();
-  if (!(backend instanceof OrtBackend)) {
-    throw new OrtBackendError(
-      `compile: tfjs's current backend is '${tf.getBackend()}'; call tf.setBackend('onnxruntime') first`,
-    );
-  }
-  return backend;
-}
 
 /**
  * Sees to it that each variable is the only tensor that holds its data id, so that a replay may put new elements under it: a clone that

@@ -10,9 +10,6 @@ const IR_VERSION = 8n;
 /** Version of ONNX's own operators that graphs are written in. */
 const OPSET = 18n;
 
-/** ONNX Runtime's own operators, beside ONNX's. */
-export const CONTRIB_DOMAIN = 'com.microsoft';
-
 /** Writes a graph as the bytes of an ONNX model. */
 export function emitModel(graph: Graph): Uint8Array {
   const valueInfo = (name: string) => {

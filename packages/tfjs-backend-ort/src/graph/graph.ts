@@ -71,6 +71,30 @@ export class Graph {
     return counts;
   }
 
+  /** Puts nodes back into an order in which they can run, moving as few as need be. */
+  sort(): void {
+    const producers = this.producers();
+    const placed = new Set<GraphNode>();
+    const sorted: GraphNode[] = [];
+    for (const root of this.nodes) {
+      const stack = [root];
+      while (stack.length > 0) {
+        const node = stack.at(-1)!;
+        const waiting = node.inputs
+          .flatMap((name) => producers.get(name) ?? [])
+          .filter((before) => !placed.has(before));
+        if (waiting.length > 0 && !placed.has(node)) {
+          stack.push(...waiting);
+          continue;
+        }
+        stack.pop();
+        if (!placed.has(node)) sorted.push(node);
+        placed.add(node);
+      }
+    }
+    this.nodes = sorted;
+  }
+
   /** Drops nodes and tensors that no output depends on. Inputs of the graph stay. */
   dropUnused(): void {
     const needed = new Set(this.outputs);

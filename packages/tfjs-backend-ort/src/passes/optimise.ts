@@ -1,16 +1,19 @@
 import type { Graph } from '../graph/graph.ts';
+import { fuseBias } from './fuse-bias.ts';
+import { fuseLayerNorm } from './fuse-layer-norm.ts';
+import { fuseSumOfSquares } from './fuse-sum-of-squares.ts';
+import { quantiseProducts } from './quantise-products.ts';
 
 /** Rewrites a graph into one that computes the same in less time. */
 export type Pass = (graph: Graph) => void;
 
-const passes: readonly Pass[] = [];
+const passes: readonly Pass[] = [fuseLayerNorm, fuseBias, fuseSumOfSquares, quantiseProducts];
 
 /** Applies every pass, in order. */
 export function optimise(graph: Graph): void {
   for (const pass of passes) pass(graph);
+  graph.sort();
   graph.dropUnused();
-  graph.inputs = graph.inputs.filter((name) => graph.tensors.has(name) && isRead(graph, name));
+  const read = new Set([...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)]);
+  graph.inputs = graph.inputs.filter((name) => read.has(name));
 }
-
-const isRead = (graph: Graph, input: string) =>
-  graph.outputs.includes(input) || graph.nodes.some(({ inputs }) => inputs.includes(input));
