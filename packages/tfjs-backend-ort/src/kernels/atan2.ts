@@ -1,4 +1,5 @@
 import { Atan2, type Atan2Inputs, backend_util } from '@tensorflow/tfjs-core';
+import { commonType } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 
 /** The angle of the point (b, a), which ONNX has no operator for. */
@@ -17,5 +18,6 @@ export const atan2 = defineKernel<Atan2Inputs, object>(Atan2, ({ g, inputs }) =>
   const isOnAxis = g.op('Equal', [y, zero], bools(y));
   const right = g.op('Where', [isOnAxis, y, g.op('Atan', [ratio], output)], output);
   const turn = g.op('Where', [g.op('Less', [y, zero], bools(y)), g.op('Neg', [pi], pi), pi], y);
-  return g.op('Where', [g.op('Less', [x, zero], bools(x)), g.op('Sub', [turn, right], output), right], output);
+  const angle = g.op('Where', [g.op('Less', [x, zero], bools(x)), g.op('Sub', [turn, right], output), right], output);
+  return g.cast(angle, commonType([inputs.a, inputs.b]));
 });

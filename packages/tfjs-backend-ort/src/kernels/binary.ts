@@ -24,7 +24,8 @@ export const binaries: readonly KernelConfig[] = [
   binary(RealDiv, 'Div', FLOATS),
   binary(Maximum, 'Max'),
   binary(Minimum, 'Min'),
-  binary(Pow, 'Pow'),
+  // What an int32 has no room for wraps around in tfjs, and infinity is 0; the low half of an int64 is just that.
+  binary(Pow, 'Pow', { int32: 'int64', bool: 'int64' }),
   defineKernel<BinaryInputs, object>(SquaredDifference, ({ g, inputs: { a, b } }) =>
     computeIn(g, [a, b], {
       types: NUMBERS,

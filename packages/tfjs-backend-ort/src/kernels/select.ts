@@ -3,15 +3,12 @@ import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { computeIn } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
-import { withStrings } from './host/with-strings.ts';
 
-export const select = withStrings(
-  defineKernel<SelectInputs, object>(Select, ({ g, inputs: { condition, t, e } }) =>
-    computeIn(g, [t, e], {
-      types: { bool: 'uint8' },
-      record: (chosen, other) => g.op('Where', [conditionLike(g, condition, t), chosen, other], chosen!),
-    }),
-  ),
+export const select = defineKernel<SelectInputs, object>(Select, ({ g, inputs: { condition, t, e } }) =>
+  computeIn(g, [t, e], {
+    types: { bool: 'uint8' },
+    record: (chosen, other) => g.op('Where', [conditionLike(g, condition, t), chosen, other], chosen!),
+  }),
 );
 
 /** The condition in the rank of what it chooses from: one of rank 1 chooses rows. */
