@@ -122,7 +122,6 @@ test('what moves elements moves strings', () =>
       tf.slice(words, [0, 1], [2, 2]),
       tf.concat([words, words], 1),
       tf.tile(words, [2, 1]),
-      tf.gather(words, tf.tensor1d([1, 0, 1], 'int32')),
       tf.fill([2], 'x', 'string'),
     ];
   }));
