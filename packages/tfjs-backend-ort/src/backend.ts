@@ -245,11 +245,6 @@ export class OrtBackend extends KernelBackend {
     this.#keep(dataId, { value, dtype, refCount });
   }
 
-  /** A tensor of integers from 0 to 255 that stays one byte an element until a kernel needs more. */
-  writeBytes(bytes: Uint8Array, shape: readonly number[]): TensorInfo {
-    return { ...this.hold(this.valueOver(this.pool.adopt(bytes, 'uint8', shape)), 'int32'), dtype: 'int32' };
-  }
-
   override readSync(dataId: DataId): BackendValues {
     const { value, strings, dtype } = this.#handles.get(dataId);
     if (strings) return strings;

@@ -8,3 +8,4 @@ export { OrtBackendError } from './errors.ts';
 export { type FreezeOptions, type FreezeReport, freeze } from './freeze/freeze.ts';
 export { describeOnnxruntime, type RegisterOptions, registerOnnxruntime } from './register.ts';
 export type { Device } from './runner/runner.ts';
+export { tensorFromBytes } from './tensor-from-bytes.ts';

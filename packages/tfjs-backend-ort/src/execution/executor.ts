@@ -68,8 +68,13 @@ export class Executor {
   async #runAsync(execution: Execution): Promise<void> {
     this.#current = execution;
     try {
-      const results = await execution.session.runAsync(...this.#tensors(execution));
-      if (this.#current !== execution) return; // taken over meanwhile
+      const [inputs, outputs] = this.#tensors(execution);
+      const results = await execution.session.runAsync(inputs, outputs);
+      if (this.#current !== execution) {
+        // Taken over meanwhile. What was given to be filled is disposed by whoever took over.
+        for (const result of results) if (!outputs.includes(result)) result.dispose();
+        return;
+      }
       this.#fill(execution, results);
       this.#end(execution);
     } catch (cause) {
