@@ -4,13 +4,17 @@ export { createRng, InputError, MaskedDistillError, type Rng } from '@masked-dis
 export { engineCandidates } from './engine/candidates.ts';
 export { type EngineConformanceCase, engineConformance } from './engine/conformance.ts';
 export type {
+  DeviceReport,
   Engine,
   EngineCandidate,
+  EngineDevice,
   EngineName,
   EngineReport,
+  EngineSettings,
   StartedEngine,
   TensorRecord,
 } from './engine/engine.ts';
+export { NotStarted } from './engine/not-started.ts';
 export { probeEngines, type UseEngineOptions, useEngine } from './engine/use-engine.ts';
 export * from './files/index.ts';
 export { constant, normal, truncatedNormal, xavierUniform } from './initializers.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { takeBackend } from '../src/engine/backends.ts';
 import { engineConformance } from '../src/engine/conformance.ts';
 import {
   type Engine,
@@ -8,28 +9,34 @@ import {
   engineCandidates,
   InputError,
   MaskedDistillError,
+  NotStarted,
   probeEngines,
   useEngine,
 } from '../src/index.ts';
 
 /** An engine that starts on tfjs's cpu backend, or fails for a reason. */
-function standIn(name: EngineName, failure?: string, remedy?: string): EngineCandidate & { started: number } {
+function standIn(
+  name: EngineName,
+  failure?: string,
+  { remedy, devices = ['cpu'] }: Partial<Pick<EngineCandidate, 'remedy' | 'devices'>> = {},
+): EngineCandidate & { started: number } {
   return {
     name,
     description: `a stand-in for ${name}`,
     remedy,
+    devices,
     started: 0,
-    async start() {
+    async start({ device }) {
       this.started++;
       if (failure) throw new Error(failure);
       await tf.setBackend('cpu');
-      return { detail: `${name} of the test` };
+      return { detail: `${name} of the test`, device: device === 'auto' ? undefined : device };
     },
   };
 }
 
 const broken = () => [
-  standIn('webgpu', 'no GPU adapter was found', 'npm install webgpu'),
+  standIn('webgpu', 'no GPU adapter was found', { remedy: 'npm install webgpu', devices: ['webgpu'] }),
   standIn('tensorflow', 'not installed'),
 ];
 
@@ -37,7 +44,7 @@ describe('useEngine', () => {
   it('takes the first engine that starts and says why the ones before were not', async () => {
     const last = standIn('cpu');
     const engine = await useEngine({ candidates: [...broken(), standIn('wasm'), last] });
-    expect(engine).toMatchObject({ name: 'wasm', detail: 'wasm of the test' });
+    expect(engine).toMatchObject({ name: 'wasm', detail: 'wasm of the test', device: 'cpu', devices: [], notes: [] });
     expect(engine.passedOver).toEqual([
       {
         name: 'webgpu',
@@ -70,6 +77,96 @@ describe('useEngine', () => {
     await expect(start).rejects.toThrow('useEngine: webgpu: no GPU adapter was found; npm install webgpu');
   });
 
+  it('takes the engines of its own in their order', () => {
+    expect(engineCandidates.map(({ name, devices }) => `${name}: ${devices}`)).toEqual([
+      'tensorflow-gpu: cuda',
+      'onnxruntime: cpu,webgpu,cuda',
+      'tensorflow: cpu',
+      'webgpu: webgpu',
+      'wasm: cpu',
+      'cpu: cpu',
+    ]);
+  });
+
+  it('takes the first engine that has the device asked for, and starts it there', async () => {
+    const [wasm, runtime] = [standIn('wasm'), standIn('onnxruntime', undefined, { devices: ['cpu', 'webgpu'] })];
+    const engine = await useEngine({ device: 'webgpu', candidates: [wasm, runtime] });
+    expect(engine).toMatchObject({ name: 'onnxruntime', device: 'webgpu', passedOver: [] });
+    expect(wasm.started).toBe(0);
+  });
+
+  it('never falls back from a device asked for by name', async () => {
+    const candidates = [...broken(), standIn('wasm')];
+    const start = useEngine({ device: 'webgpu', candidates });
+    await expect(start).rejects.toThrow(InputError);
+    await expect(start).rejects.toThrow(
+      'useEngine: no engine starts on webgpu (webgpu: no GPU adapter was found; npm install webgpu)',
+    );
+    expect(candidates.map(({ started }) => started)).toEqual([1, 0, 0]);
+  });
+
+  it('refuses a device that the engine lacks', async () => {
+    const candidates = [standIn('wasm'), standIn('onnxruntime', undefined, { devices: ['cpu', 'cuda'] })];
+    await expect(useEngine({ prefer: 'wasm', device: 'cuda', candidates })).rejects.toThrow(
+      'useEngine: wasm computes on cpu, got device cuda; leave the device out, or choose onnxruntime',
+    );
+    await expect(useEngine({ device: 'webgpu', candidates })).rejects.toThrow(
+      'useEngine: these engines compute on cpu, cuda, got device webgpu; leave the device out',
+    );
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %s threads', async (threads) => {
+    const start = useEngine({ threads, candidates: [standIn('cpu')] });
+    await expect(start).rejects.toThrow(InputError);
+    await expect(start).rejects.toThrow(`useEngine: threads is a whole number from 1, got ${threads}`);
+  });
+
+  it('lets a reason bring a way out of its own', async () => {
+    const failing = standIn('cpu', undefined, { remedy: 'the usual' });
+    failing.start = async () => {
+      throw new NotStarted('out of order', { remedy: 'put it in order' });
+    };
+    await expect(useEngine({ prefer: 'cpu', candidates: [failing] })).rejects.toThrow(
+      'useEngine: cpu: out of order; put it in order',
+    );
+  });
+
+  it('leaves nothing of an engine that started half-way, and lets it be tried again', async () => {
+    await useEngine({ prefer: 'cpu' });
+    let disposed = 0;
+    const halfWay = standIn('tensorflow');
+    halfWay.start = async () => {
+      if (!tf.findBackendFactory('half-way')) {
+        const dispose = () => void disposed++;
+        tf.registerBackend('half-way', () => ({ dispose }) as unknown as tf.KernelBackend, 2);
+      }
+      expect(await tf.setBackend('half-way')).toBe(true);
+      throw new Error('it breaks when it computes');
+    };
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      await expect(useEngine({ prefer: 'tensorflow', candidates: [halfWay] })).rejects.toThrow('it breaks');
+      expect(disposed).toBe(attempt);
+      expect(Object.keys(tf.engine().registry)).not.toContain('half-way');
+      expect(tf.getBackend()).toBe('cpu');
+    }
+    tf.removeBackend('half-way');
+  });
+
+  it('passes on the reason that tfjs keeps to itself', async () => {
+    tf.registerBackend('reasoned', () => {
+      throw new Error('the library is for another system');
+    });
+    const failing = standIn('tensorflow');
+    failing.start = async () => {
+      await takeBackend('reasoned');
+      return { detail: '' };
+    };
+    await expect(useEngine({ prefer: 'tensorflow', candidates: [failing] })).rejects.toThrow(
+      'useEngine: tensorflow: the library is for another system',
+    );
+    tf.removeBackend('reasoned');
+  });
+
   it('says every reason when nothing starts', async () => {
     const start = useEngine({ candidates: broken() });
     await expect(start).rejects.toThrow(MaskedDistillError);
@@ -100,7 +197,9 @@ describe('probeEngines', () => {
     expect(available).toEqual(expect.arrayContaining(['onnxruntime', 'wasm', 'cpu']));
     expect(reports.find(({ name }) => name === 'wasm')?.detail).toBe('WebAssembly with SIMD, one thread');
     for (const { name, detail, remedy } of reports.filter((report) => !report.available)) {
-      expect(detail, name).toMatch(/^(not installed|failed to load: .+|no GPU adapter was found)$/);
+      expect(detail, name).toMatch(
+        /^(not installed|failed to load: .+|no GPU adapter was found|this system shows no GPU|no Vulkan driver is installed)$/,
+      );
       expect(remedy, name).toMatch(/^npm install @tensorflow\//);
     }
   });

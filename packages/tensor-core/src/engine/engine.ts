@@ -6,6 +6,27 @@ export type TensorRecord = Record<string, tf.Tensor>;
 /** The engines this package can start. */
 export type EngineName = 'tensorflow-gpu' | 'onnxruntime' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
+/** Where an engine computes: the processor, any GPU through WebGPU, or an NVIDIA card through CUDA. */
+export type EngineDevice = 'cpu' | 'webgpu' | 'cuda';
+
+/** What a candidate is started with. */
+export interface EngineSettings {
+  /** A device by name, one of the candidate's; or 'auto' for the one that suits best. */
+  readonly device: EngineDevice | 'auto';
+  /** Threads of the processor, for an engine that lets itself be told. Default: as it sees fit. */
+  readonly threads?: number;
+}
+
+/** A device that an engine has, and does not run on. */
+export interface DeviceReport {
+  /** Which device. */
+  device: EngineDevice;
+  /** Why not. */
+  detail: string;
+  /** How to get it, where that can be said. */
+  remedy?: string;
+}
+
 /** What was found when an engine was tried. */
 export interface EngineReport {
   /** Which engine. */
@@ -18,6 +39,12 @@ export interface EngineReport {
   detail: string;
   /** How to get it, where that can be said. */
   remedy?: string;
+  /** What it runs on; absent where it did not start. */
+  device?: EngineDevice;
+  /** The devices that it could have taken and did not. */
+  devices?: readonly DeviceReport[];
+  /** What else one should know, a line each: something that stands in for something better. */
+  notes?: readonly string[];
 }
 
 /** One way to run tensor code. A new engine is one file that exports one of these, and one line in `candidates.ts`. */
@@ -28,18 +55,26 @@ export interface EngineCandidate {
   readonly description: string;
   /** How to get it when it can't start. */
   readonly remedy?: string;
+  /** Where it can compute. */
+  readonly devices: readonly EngineDevice[];
   /**
    * Makes it tfjs's current backend.
    *
-   * @throws when it can't start; the message is the reason
+   * @throws when it can't start; the message is the reason, and a {@link NotStarted} brings a way out of its own
    */
-  start(): Promise<StartedEngine>;
+  start(settings: EngineSettings): Promise<StartedEngine>;
 }
 
 /** What a candidate gives when it has started. */
 export interface StartedEngine {
   /** What it runs on, in words. */
   detail: string;
+  /** Which of its devices. Default: the candidate's first. */
+  device?: EngineDevice;
+  /** The devices that it could have taken and did not. Default: none. */
+  devices?: readonly DeviceReport[];
+  /** What else one should know, a line each. Default: nothing. */
+  notes?: readonly string[];
   /** Prepares a step. Default: steps are run as they are, and what they leave behind is freed. */
   compile?: Engine['compile'];
 }
@@ -50,6 +85,12 @@ export interface Engine {
   readonly name: EngineName;
   /** What it runs on, in words. */
   readonly detail: string;
+  /** Where it computes. */
+  readonly device: EngineDevice;
+  /** The devices that it could have taken and did not, and why. */
+  readonly devices: readonly DeviceReport[];
+  /** What else one should know, a line each: something that stands in for something better. */
+  readonly notes: readonly string[];
   /** The engines tried before this one, and why they were not taken. */
   readonly passedOver: readonly EngineReport[];
   /**

@@ -1,12 +1,16 @@
 import { InputError, MaskedDistillError } from '@masked-distill/base';
-import * as tf from '@tensorflow/tfjs-core';
 import { engineCandidates } from './candidates.ts';
-import type { Engine, EngineCandidate, EngineName, EngineReport, TensorRecord } from './engine.ts';
+import type { Engine, EngineCandidate, EngineDevice, EngineName, EngineReport } from './engine.ts';
+import { tryEngine } from './try-engine.ts';
 
 /** Options of {@link useEngine}. */
 export interface UseEngineOptions {
   /** An engine's name, or 'auto' for the first that starts. Default 'auto'. */
   prefer?: EngineName | 'auto';
+  /** A device, on which the engine then runs or is not taken; or 'auto' for whatever suits the engine best. Default 'auto'. */
+  device?: EngineDevice | 'auto';
+  /** Threads of the processor, for `onnxruntime`; the others choose themselves. Default: all cores. */
+  threads?: number;
   /** The engines to choose from, best first. Default {@link engineCandidates}. */
   candidates?: readonly EngineCandidate[];
 }
@@ -14,53 +18,57 @@ export interface UseEngineOptions {
 /**
  * Starts an engine and makes it tfjs's current backend.
  *
- * @throws InputError when the engine asked for by name is unknown or can't start; it never falls back silently
+ * @throws InputError when the engine or the device asked for by name is unknown or can't start; it never falls back silently
  * @throws MaskedDistillError when 'auto' finds none that starts
  */
 export async function useEngine({
   prefer = 'auto',
+  device = 'auto',
+  threads,
   candidates = engineCandidates,
 }: UseEngineOptions = {}): Promise<Engine> {
-  const wanted = prefer === 'auto' ? candidates : candidates.filter(({ name }) => name === prefer);
-  if (wanted.length === 0) {
-    throw new InputError(
-      `useEngine: no engine is called '${prefer}'; choose auto, ${candidates.map(({ name }) => name).join(', ')}`,
-    );
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new InputError(`useEngine: threads is a whole number from 1, got ${threads}; leave it out for all cores`);
   }
   const passedOver: EngineReport[] = [];
-  for (const candidate of wanted) {
-    const { report, compile } = await tryEngine(candidate);
-    if (report.available) return { name: candidate.name, detail: report.detail, passedOver, compile };
+  for (const candidate of chooseFrom(candidates, { prefer, device })) {
+    const { report, engine } = await tryEngine(candidate, { device, threads });
+    if (engine) return { ...engine, passedOver };
     passedOver.push(report);
   }
   const reasons = passedOver
     .map(({ name, detail, remedy }) => `${name}: ${detail}${remedy ? `; ${remedy}` : ''}`)
     .join(' | ');
   if (prefer !== 'auto') throw new InputError(`useEngine: ${reasons}`);
+  if (device !== 'auto') throw new InputError(`useEngine: no engine starts on ${device} (${reasons})`);
   throw new MaskedDistillError(`useEngine: no engine starts (${reasons})`);
 }
 
 /** Tries every engine and reports on each, best first; the last that starts stays tfjs's current backend. */
 export async function probeEngines(candidates: readonly EngineCandidate[] = engineCandidates): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
-  for (const candidate of candidates) reports.push((await tryEngine(candidate)).report);
+  for (const candidate of candidates) reports.push((await tryEngine(candidate, { device: 'auto' })).report);
   return reports;
 }
 
-async function tryEngine(candidate: EngineCandidate): Promise<{ report: EngineReport; compile: Engine['compile'] }> {
-  const { name, description, remedy } = candidate;
-  try {
-    tf.enableProdMode(); // no advertisement on the console, no search of every result for NaN
-    const { detail, compile = runEagerly } = await candidate.start();
-    await tf.ready();
-    return { report: { name, description, available: true, detail }, compile };
-  } catch (cause) {
-    const detail = (cause as Error).message;
-    return { report: { name, description, available: false, detail, remedy }, compile: runEagerly };
+/** The candidates that are what was asked for; at least one. */
+function chooseFrom(
+  candidates: readonly EngineCandidate[],
+  { prefer, device }: Required<Pick<UseEngineOptions, 'prefer' | 'device'>>,
+): readonly EngineCandidate[] {
+  const named = prefer === 'auto' ? candidates : candidates.filter(({ name }) => name === prefer);
+  if (named.length === 0) {
+    throw new InputError(
+      `useEngine: no engine is called '${prefer}'; choose auto, ${candidates.map(({ name }) => name).join(', ')}`,
+    );
   }
-}
-
-/** Without a graph compiler a step just runs, and what it leaves behind is freed. */
-function runEagerly<A extends TensorRecord, R extends TensorRecord>(step: (args: A) => R): (args: A) => R {
-  return (args) => tf.tidy(() => step(args));
+  if (device === 'auto') return named;
+  const able = (among: readonly EngineCandidate[]) => among.filter(({ devices }) => devices.includes(device));
+  if (able(named).length > 0) return able(named);
+  const others = able(candidates).map(({ name }) => name);
+  const wayOut = others.length > 0 ? `leave the device out, or choose ${others.join(' or ')}` : 'leave the device out';
+  const computesOn = [...new Set(named.flatMap(({ devices }) => devices))].join(', ');
+  throw new InputError(
+    `useEngine: ${prefer === 'auto' ? 'these engines compute' : `${prefer} computes`} on ${computesOn}, got device ${device}; ${wayOut}`,
+  );
 }
