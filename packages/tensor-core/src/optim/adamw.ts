@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { clipFactor, globalNorm } from './clip.ts';
-import { decayMatrices, type ParameterRules } from './parameter-rules.ts';
+import { decayMatrices, type ParameterRule, type ParameterRules } from './parameter-rules.ts';
 
 /** Options of {@link AdamW}. */
 export interface AdamWOptions {
@@ -45,6 +45,7 @@ export interface AdamWResult {
 export class AdamW {
   readonly #parameters: ReadonlyMap<string, tf.Variable>;
   readonly #moments: ReadonlyMap<string, readonly [first: tf.Variable, second: tf.Variable]>;
+  readonly #groups: readonly UpdateGroup[];
   readonly #options: Required<Omit<AdamWOptions, 'clipNorm'>> & { clipNorm?: number };
 
   constructor(
@@ -54,6 +55,7 @@ export class AdamW {
     this.#parameters = parameters;
     this.#options = { betas, epsilon, weightDecay, clipNorm, rules };
     const zeros = (like: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(like), false));
+    this.#groups = groupParameters(parameters, rules);
     this.#moments = new Map([...parameters].map(([name, parameter]) => [name, [zeros(parameter), zeros(parameter)]]));
   }
 
@@ -88,32 +90,78 @@ export class AdamW {
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, args: AdamWArguments): AdamWResult {
     const { clipNorm } = this.#options;
-    const gradNorm = globalNorm([...gradients.values()]);
+    const joint = this.#groups.map(({ names }) => joined(names.map((name) => gradients.get(name)!)));
+    const gradNorm = globalNorm(joint);
     const factor = clipNorm === undefined ? undefined : clipFactor(gradNorm, clipNorm);
-    for (const name of this.#parameters.keys()) {
-      const gradient = gradients.get(name)!;
-      this.#update(name, factor ? tf.mul(gradient, factor) : gradient, args);
-    }
+    this.#groups.forEach((group, i) => {
+      this.#update(group, factor ? tf.mul(joint[i]!, factor) : joint[i]!, args);
+    });
     return { gradNorm };
   }
 
-  #update(name: string, gradient: tf.Tensor, { learningRate, correction1, correction2 }: AdamWArguments): void {
-    const { betas, epsilon, weightDecay, rules } = this.#options;
-    const parameter = this.#parameters.get(name)!;
-    const [first, second] = this.#moments.get(name)!;
-    const { decay, lrScale } = rules(name, parameter.shape);
-    const rate = lrScale === 1 ? learningRate : tf.mul(learningRate, lrScale);
+  #update({ names, decay, lrScale }: UpdateGroup, gradient: tf.Tensor, args: AdamWArguments): void {
+    const { betas, epsilon, weightDecay } = this.#options;
+    const { correction1, correction2 } = args;
+    const parameters = names.map((name) => this.#parameters.get(name)!);
+    const moments = names.map((name) => this.#moments.get(name)!);
+    const rate = lrScale === 1 ? args.learningRate : tf.mul(args.learningRate, lrScale);
 
-    first.assign(tf.add(tf.mul(first, betas[0]), tf.mul(gradient, 1 - betas[0])));
-    second.assign(tf.add(tf.mul(second, betas[1]), tf.mul(tf.square(gradient), 1 - betas[1])));
-    const denominator = tf.add(tf.div(tf.sqrt(second), correction2), epsilon);
-    const update = tf.mul(tf.div(first, denominator), tf.div(rate, correction1));
+    const first = joined(moments.map(([variable]) => variable));
+    const second = joined(moments.map(([, variable]) => variable));
+    const newFirst = tf.add(tf.mul(first, betas[0]), tf.mul(gradient, 1 - betas[0]));
+    const newSecond = tf.add(tf.mul(second, betas[1]), tf.mul(tf.square(gradient), 1 - betas[1]));
+    // first/c1 · rate / (√second/c2 + ε), with the corrections taken out of what is computed for each element.
+    const denominator = tf.add(tf.sqrt(newSecond), tf.mul(correction2, epsilon));
+    const update = tf.mul(tf.div(newFirst, denominator), tf.div(tf.mul(rate, correction2), correction1));
+    const parameter = joined(parameters);
     const shrunk = decay && weightDecay ? tf.mul(parameter, tf.sub(1, tf.mul(rate, weightDecay))) : parameter;
-    parameter.assign(tf.sub(shrunk, update));
+
+    assignParts(parameters, tf.sub(shrunk, update));
+    assignParts(
+      moments.map(([variable]) => variable),
+      newFirst,
+    );
+    assignParts(
+      moments.map(([, variable]) => variable),
+      newSecond,
+    );
   }
 
   /** Frees the moments. */
   dispose(): void {
     for (const moment of this.#moments.values()) for (const variable of moment) variable.dispose();
   }
+}
+
+/** Up to this many elements a parameter is updated together with others: one long operation costs less than many short ones. */
+const SMALL = 1 << 14;
+
+/** Parameters that are updated as one. */
+interface UpdateGroup extends ParameterRule {
+  readonly names: readonly string[];
+}
+
+function groupParameters(parameters: ReadonlyMap<string, tf.Variable>, rules: ParameterRules): UpdateGroup[] {
+  const groups = new Map<string, ParameterRule & { names: string[] }>();
+  for (const [name, { shape, size }] of parameters) {
+    const rule = rules(name, shape);
+    const key = size > SMALL ? name : `${rule.decay} ${rule.lrScale}`;
+    const group = groups.get(key) ?? { ...rule, names: [] };
+    group.names.push(name);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Several tensors end to end; a single one as it is. */
+const joined = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+  tensors.length === 1 ? tensors[0]! : tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1])));
+
+/** Gives each variable its part of what {@link joined} made of them. */
+function assignParts(variables: readonly tf.Variable[], values: tf.Tensor): void {
+  const sizes = variables.map(({ size }) => size);
+  const parts = variables.length === 1 ? [values] : tf.split(values, sizes);
+  variables.forEach((variable, i) => {
+    variable.assign(tf.reshape(parts[i]!, variable.shape));
+  });
 }
