@@ -62,12 +62,11 @@ export function convolutionInputGradient(
 ): Value {
   const channels = filter.shape.at(-2)!;
   const batch = dy.shape[0]!;
-  const shape = isChannelsFirst ? [batch, channels, ...window.input] : [batch, ...window.input, channels];
+  const space = window.input.map((length, i) => length + window.skipped[i]!);
+  const shape = isChannelsFirst ? [batch, channels, ...space] : [batch, ...space, channels];
   if (isEmpty({ type: dy.type, shape }) || isEmpty(dy)) return g.filled(0, { type: 'float32', shape });
-  // A transposed convolution may be asked for less than its input gives.
-  const used = window.output.map((count, i) => [i + 2, { start: 0, count }] as const);
   const operands = {
-    dy: takeSteps(g, channelsFirst(g, dy, isChannelsFirst), new Map(used)),
+    dy: usedPart(g, channelsFirst(g, dy, isChannelsFirst), window),
     filter: filterForRuntime(g, filter, isDepthwise),
   };
   const dx = convolveBack(g, operands, { window, group: isDepthwise ? channels : 1 });
@@ -86,13 +85,20 @@ export function convolutionFilterGradient(
     return g.filled(0, { type: 'float32', shape: [...window.kernel, c, isDepthwise ? m / c : m] });
   }
   const input = channelsThenBatch(g, x, isChannelsFirst); // [C, N, ...space]
-  const gradient = channelsThenBatch(g, dy, isChannelsFirst); // [M, N, ...space]
+  const gradient = usedPart(g, channelsThenBatch(g, dy, isChannelsFirst), window); // [M, N, ...space]
   const [, n, ...space] = input.shape;
   const spread = isDepthwise ? g.reshape(input, [1, c * n!, ...space]) : input;
   const found = correlate(g, { input: spread, dy: gradient }, { window, group: isDepthwise ? c : 1 });
   const perChannel = isDepthwise ? g.reshape(found, [c, m / c, ...window.kernel]) : found; // [C, M, ...kernel]
   return transposed(g, perChannel, [...perChannel.shape.keys()].slice(2).concat(0, 1));
 }
+
+/**
+ * The part of an output's gradient that tfjs uses: a transposed convolution may be asked for less than its input gives, and tfjs's
+ * gradients know no rounding of lengths.
+ */
+const usedPart = (g: Recorder, dy: Value, { output }: Window): Value =>
+  takeSteps(g, dy, new Map(output.map((count, i) => [i + 2, { start: 0, count }])));
 
 const channelsFirst = (g: Recorder, x: Value, isAlready: boolean): Value => {
   const numbers = g.cast(x, 'float32');

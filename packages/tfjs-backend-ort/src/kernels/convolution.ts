@@ -1,7 +1,7 @@
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { takeSteps } from './steps.ts';
-import type { Window } from './window.ts';
+import { type Window, withoutSkipped, withSkipped } from './window.ts';
 
 /** How the channels of a convolution are grouped, and its window. */
 export interface ConvolutionOptions {
@@ -25,7 +25,8 @@ export function convolve(
   { window, group = 1 }: ConvolutionOptions,
 ): Value {
   const shape = [input.shape[0]!, filter.shape[0]!, ...window.output];
-  const inputs = bias ? [input, filter, bias] : [input, filter];
+  const read = withoutSkipped(g, input, window);
+  const inputs = bias ? [read, filter, bias] : [read, filter];
   return g.op(
     'Conv',
     inputs,
@@ -54,7 +55,7 @@ export function convolveBack(
   { window, group = 1 }: ConvolutionOptions,
 ): Value {
   const shape = [dy.shape[0]!, filter.shape[1]! * group, ...window.input];
-  return g.op(
+  const dx = g.op(
     'ConvTranspose',
     [dy, filter],
     { type: 'float32', shape },
@@ -67,6 +68,7 @@ export function convolveBack(
       group,
     },
   );
+  return withSkipped(g, dx, window);
 }
 
 /**
@@ -83,9 +85,13 @@ export function correlate(
   { input, dy }: { input: Value; dy: Value },
   { window, group = 1 }: ConvolutionOptions,
 ): Value {
-  const read = window.unread.map((unread, i) => [i + 2, { start: 0, count: window.input[i]! - unread }] as const);
+  const read = window.unread.map(
+    (unread, i) => [i + 2, { start: window.skipped[i]!, count: window.input[i]! - unread }] as const,
+  );
   const exchanged: Window = {
     ...window,
+    input: window.unread.map((unread, i) => window.input[i]! - unread),
+    skipped: window.skipped.map(() => 0),
     output: window.kernel,
     kernel: window.output,
     strides: window.dilations,

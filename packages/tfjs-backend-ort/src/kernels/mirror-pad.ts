@@ -1,10 +1,10 @@
 import { MirrorPad, type MirrorPadAttrs, type MirrorPadInputs } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
+import { withStrings } from './host/with-strings.ts';
 import { takeSteps } from './steps.ts';
 
-export const mirrorPad = defineKernel<MirrorPadInputs, MirrorPadAttrs>(
-  MirrorPad,
-  ({ g, inputs: { x }, attrs: { paddings, mode } }) => {
+export const mirrorPad = withStrings(
+  defineKernel<MirrorPadInputs, MirrorPadAttrs>(MirrorPad, ({ g, inputs: { x }, attrs: { paddings, mode } }) => {
     const edge = mode === 'reflect' ? 1 : 0; // whether the mirror stands on the outermost element or behind it
     return paddings.reduce((padded, [before, after], axis) => {
       const length = padded.shape[axis]!;
@@ -19,5 +19,5 @@ export const mirrorPad = defineKernel<MirrorPadInputs, MirrorPadAttrs>(
       const shape = padded.shape.with(axis, before + length + after);
       return g.op('Concat', parts, { type: x.type, shape }, { axis });
     }, x);
-  },
+  }),
 );

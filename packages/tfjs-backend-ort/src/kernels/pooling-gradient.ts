@@ -5,7 +5,7 @@ import { convolveBack } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast } from './layout.ts';
 import { maxPoolPlaces } from './pooling.ts';
 import { scatterRows } from './scatter-rows.ts';
-import type { Window } from './window.ts';
+import { type Window, withSkipped } from './window.ts';
 
 /** Operands of a pooling's gradient. */
 export interface PoolingGradient {
@@ -17,7 +17,8 @@ export interface PoolingGradient {
 
 /** Records the gradient of max pooling: each window's goes to its largest element, the first of several. */
 export function maxPoolGradient(g: Recorder, { dy, x }: PoolingGradient, window: Window): Value {
-  const size = sizeOf(x.shape);
+  const shape = [x.shape[0]!, x.shape.at(-1)!, ...window.input];
+  const size = sizeOf(shape);
   const count = sizeOf(dy.shape);
   const sums = scatterRows(g, {
     data: g.filled(0, { type: 'float32', shape: [size, 1] }),
@@ -25,7 +26,7 @@ export function maxPoolGradient(g: Recorder, { dy, x }: PoolingGradient, window:
     updates: g.reshape(toChannelsFirst(g, g.cast(dy, 'float32')), [count, 1]),
     reduction: 'add',
   });
-  return toChannelsLast(g, g.reshape(sums, [x.shape[0]!, x.shape.at(-1)!, ...window.input]));
+  return toChannelsLast(g, withSkipped(g, g.reshape(sums, shape), window));
 }
 
 /**

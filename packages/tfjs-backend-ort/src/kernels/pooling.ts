@@ -2,12 +2,12 @@ import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { convolve } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast } from './layout.ts';
-import type { Window } from './window.ts';
+import { type Window, withoutSkipped } from './window.ts';
 
 /** Records the largest element of each window of `[N, ...space, C]`. */
 export function maxPool(g: Recorder, x: Value, window: Window): Value {
   const shape = [x.shape[0]!, x.shape.at(-1)!, ...window.output];
-  const first = toChannelsFirst(g, withoutNaN(g, g.cast(x, 'float32')));
+  const first = withoutSkipped(g, toChannelsFirst(g, withoutNaN(g, g.cast(x, 'float32'))), window);
   const { input, pads } = padded(g, first, window);
   const pooled = g.op('MaxPool', [input], { type: 'float32', shape }, { ...windowAttributes(window), pads });
   return g.cast(toChannelsLast(g, pooled), x.type);
@@ -16,10 +16,10 @@ export function maxPool(g: Recorder, x: Value, window: Window): Value {
 /**
  * Records where the largest element of each window of `[N, ...space, C]` is, the first of several.
  *
- * @returns places in the flattened `[N, C, ...space]`, int64 `[N, C, ...output space]`
+ * @returns places in the flattened `[N, C, ...space]`, without what the window skips, int64 `[N, C, ...output space]`
  */
 export function maxPoolPlaces(g: Recorder, x: Value, window: Window): Value {
-  const first = toChannelsFirst(g, g.cast(x, 'float32'));
+  const first = withoutSkipped(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
   const [n, c] = first.shape as [number, number];
   // The runtime looks for an element above the lowest number, and finds no place in a window without one.
   const bound = g.scalar(ABOVE_LOWEST, 'float32');
@@ -43,14 +43,14 @@ export function averagePool(
   { window, ofNothing }: { window: Window; ofNothing: 0 | typeof Number.NaN },
 ): Value {
   const [n, c] = [x.shape[0]!, x.shape.at(-1)!];
-  const first = toChannelsFirst(g, g.cast(x, 'float32'));
+  const first = withoutSkipped(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
   if (isPaddingShort(window)) {
     const attributes = { ...withoutDilations(window), pads: [...window.before, ...window.after], count_include_pad: 0 };
     const means = g.op('AveragePool', [first], { type: 'float32', shape: [n, c, ...window.output] }, attributes);
     return g.cast(toChannelsLast(g, means), x.type);
   }
   const ones = g.filled(1, { type: 'float32', shape: [c, 1, ...window.kernel] });
-  const sums = convolve(g, { input: first, filter: ones }, { window, group: c });
+  const sums = convolve(g, { input: toChannelsFirst(g, g.cast(x, 'float32')), filter: ones }, { window, group: c });
   const means = window.output.reduce((rest, _, axis) => {
     const counts = elementsInWindows(window, axis).map((count) => (ofNothing === 0 ? Math.max(count, 1) : count));
     const shape = [1, 1, ...window.output.map((length, other) => (other === axis ? length : 1))];

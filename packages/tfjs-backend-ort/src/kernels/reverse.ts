@@ -10,6 +10,7 @@ import {
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { defineKernel } from './define-kernel.ts';
+import { withStrings } from './host/with-strings.ts';
 import { takeSteps } from './steps.ts';
 
 const reversed = (g: Recorder, x: Value, axes: readonly number[]): Value =>
@@ -17,8 +18,10 @@ const reversed = (g: Recorder, x: Value, axes: readonly number[]): Value =>
 
 /** The kernels that turn axes around. */
 export const reversals: readonly KernelConfig[] = [
-  defineKernel<ReverseInputs, ReverseAttrs>(Reverse, ({ g, inputs: { x }, attrs: { dims } }) =>
-    reversed(g, x, x.shape.length === 0 ? [] : util.parseAxisParam(dims, [...x.shape])),
+  withStrings(
+    defineKernel<ReverseInputs, ReverseAttrs>(Reverse, ({ g, inputs: { x }, attrs: { dims } }) =>
+      reversed(g, x, x.shape.length === 0 ? [] : util.parseAxisParam(dims, [...x.shape])),
+    ),
   ),
   defineKernel<FlipLeftRightInputs, object>(FlipLeftRight, ({ g, inputs: { image } }) => reversed(g, image, [2])),
 ];

@@ -16,6 +16,7 @@ import { isEmpty, type Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { checkTuples } from './check-tuples.ts';
 import { defineKernel } from './define-kernel.ts';
+import { withStrings } from './host/with-strings.ts';
 import { flatRows, scatterRows } from './scatter-rows.ts';
 
 /** The kernels that write updates at index tuples into a tensor. */
@@ -27,14 +28,16 @@ export const scatters: readonly KernelConfig[] = [
   defineKernel<TensorScatterUpdateInputs, object>(TensorScatterUpdate, ({ g, inputs: { tensor, indices, updates } }) =>
     scatter(g, { kernel: TensorScatterUpdate, data: tensor, indices, updates, reduction: 'none' }),
   ),
-  defineKernel<SparseToDenseInputs, SparseToDenseAttrs>(
-    SparseToDense,
-    ({ g, inputs: { sparseIndices: indices, sparseValues: updates, defaultValue }, attrs: { outputShape } }) => {
-      const output = { type: updates.type, shape: outputShape };
-      const value = g.reshape(g.cast(defaultValue, updates.type), []);
-      const data = g.op('Expand', [value, g.int64(outputShape)], output);
-      return scatter(g, { kernel: SparseToDense, data, indices, updates, reduction: 'none' });
-    },
+  withStrings(
+    defineKernel<SparseToDenseInputs, SparseToDenseAttrs>(
+      SparseToDense,
+      ({ g, inputs: { sparseIndices: indices, sparseValues: updates, defaultValue }, attrs: { outputShape } }) => {
+        const output = { type: updates.type, shape: outputShape };
+        const value = g.reshape(g.cast(defaultValue, updates.type), []);
+        const data = g.op('Expand', [value, g.int64(outputShape)], output);
+        return scatter(g, { kernel: SparseToDense, data, indices, updates, reduction: 'none' });
+      },
+    ),
   ),
 ];
 

@@ -1,10 +1,10 @@
 import { StridedSlice, type StridedSliceAttrs, type StridedSliceInputs, slice_util } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
+import { withStrings } from './host/with-strings.ts';
 import { type Steps, takeSteps } from './steps.ts';
 
-export const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
-  StridedSlice,
-  ({ g, inputs: { x }, attrs }) => {
+export const stridedSlice = withStrings(
+  defineKernel<StridedSliceInputs, StridedSliceAttrs>(StridedSlice, ({ g, inputs: { x }, attrs }) => {
     const info = slice_util.sliceInfo(
       [...x.shape],
       attrs.begin,
@@ -22,7 +22,7 @@ export const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
       { start: info.begin[axis]!, count: counts[axis]!, step: info.strides[axis]! },
     ]);
     return g.reshape(takeSteps(g, x, new Map(steps)), info.finalShape.map(positive));
-  },
+  }),
 );
 
 /** tfjs's lengths of empty slices are -0. */
