@@ -11,7 +11,7 @@ import {
 import type { OrtBackend } from '../backend.ts';
 import { type ElementType, sizeOf } from '../element-types.ts';
 import { BACKEND_NAME, defineKernel } from './define-kernel.ts';
-import { stringTensor } from './host/with-strings.ts';
+import { stringTensor } from './host/string-tensor.ts';
 
 const fillNumbers = defineKernel<object, FillAttrs>(Fill, ({ g, attrs: { shape, value, dtype } }) =>
   g.filled(Number(value), { type: (dtype ?? util.inferDtype(value)) as ElementType, shape }),

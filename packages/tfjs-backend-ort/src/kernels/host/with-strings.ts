@@ -1,5 +1,6 @@
-import { backend_util, type KernelConfig, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { KernelConfig, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../../backend.ts';
+import { integerTensor, stringsOf, stringTensor } from './string-tensor.ts';
 
 /**
  * Extends a kernel that moves elements or compares them to string tensors: it is run on the strings' places in their sorted order, and
@@ -21,7 +22,7 @@ export function withStrings(kernel: KernelConfig): KernelConfig {
       const coded = named.map(([name, tensor], i): [string, TensorInfo] => {
         if (tensor.dtype !== 'string') return [name, tensor];
         const codes = Int32Array.from(texts[i]!, (text) => places.get(text)!);
-        return [name, { dataId: backend.write(codes, tensor.shape, 'int32'), shape: tensor.shape, dtype: 'int32' }];
+        return [name, integerTensor(backend, codes, tensor.shape)];
       });
       const inputs = Object.fromEntries(coded) as NamedTensorInfoMap;
       const results = kernel.kernelFunc({ ...params, inputs });
@@ -33,16 +34,6 @@ export function withStrings(kernel: KernelConfig): KernelConfig {
     },
   };
 }
-
-/** Makes a string tensor. */
-export function stringTensor(backend: OrtBackend, texts: readonly string[], shape: readonly number[]): TensorInfo {
-  const bytes = texts.map((text) => util.encodeString(text));
-  return { dataId: backend.write(bytes, [...shape], 'string'), shape: [...shape], dtype: 'string' };
-}
-
-/** The elements of a string tensor. */
-export const stringsOf = (backend: OrtBackend, { dataId }: TensorInfo): string[] =>
-  backend_util.fromUint8ToStringArray(backend.readSync(dataId) as Uint8Array[]);
 
 function decoded(backend: OrtBackend, coded: TensorInfo, sorted: readonly string[]): TensorInfo {
   const codes = backend.readSync(coded.dataId) as Int32Array;

@@ -1,0 +1,11 @@
+import { StaticRegexReplace, type StaticRegexReplaceAttrs, type StaticRegexReplaceInputs } from '@tensorflow/tfjs-core';
+import { defineStringKernel, stringsOf, stringTensor } from './string-tensor.ts';
+
+export const staticRegexReplace = defineStringKernel<StaticRegexReplaceInputs, StaticRegexReplaceAttrs>(
+  StaticRegexReplace,
+  ({ inputs: { x }, attrs: { pattern, rewrite, replaceGlobal }, backend }) => {
+    const expression = new RegExp(pattern, replaceGlobal ? 'g' : '');
+    const texts = stringsOf(backend, x).map((text) => text.replace(expression, rewrite));
+    return stringTensor(backend, texts, x.shape);
+  },
+);
