@@ -15,3 +15,9 @@ it('knows the engines of tensor-core, in their order', () => {
   const names = ['auto', ...engineCandidates.map(({ name }) => name)];
   expect(pretrainKeys.run.engine.kind.wants).toBe(`one of ${names.join(', ')}`);
 });
+
+it('knows the devices of its engines', () => {
+  const { devices } = engineCandidates.find(({ name }) => name === 'onnxruntime')!;
+  expect(pretrainKeys.run.device.kind.wants).toBe(`one of ${['auto', ...devices].join(', ')}`);
+  for (const other of engineCandidates) expect(devices).toEqual(expect.arrayContaining([...other.devices]));
+});

@@ -11,7 +11,7 @@ import { describeReport } from '../src/doctor/describe-report.ts';
 import { doctor } from '../src/doctor/doctor.ts';
 import type { DoctorReport } from '../src/doctor/doctor-report.ts';
 import { findCopies } from '../src/doctor/find-copies.ts';
-import { describeMachine } from '../src/doctor/machine.ts';
+import { describeMachine, findInstructions } from '../src/doctor/machine.ts';
 import { measureSpeed } from '../src/doctor/measure-speed.ts';
 import { doctorVerb } from '../src/verbs/doctor.ts';
 import { memoryOutput } from './kit.ts';
@@ -32,9 +32,16 @@ const sound: DoctorReport = {
   ],
   taken: 'wasm',
   gflops: 26.22,
-  versions: { node: '22.1.0', 'masked-distill': '1.2.3', 'tfjs-core': '4.22.0', sharp: '0.35.5', libvips: '8.18.7' },
+  versions: {
+    node: '22.1.0',
+    'masked-distill': '1.2.3',
+    'tfjs-core': '4.22.0',
+    onnxruntime: '1.30.0',
+    sharp: '0.35.5',
+    libvips: '8.18.7',
+  },
   machine: {
-    ...{ cpu: 'AMD EPYC', cores: 2, platform: 'linux x64' },
+    ...{ cpu: 'AMD EPYC', instructions: ['avx2', 'avx512f'], cores: 2, platform: 'linux x64' },
     ...{ memory: 16e9, freeMemory: 12e9, folder: '/home/me', freeDisk: 83.3e9 },
   },
   tfjsCopies: ['/home/me/node_modules/@tensorflow/tfjs-core'],
@@ -52,18 +59,20 @@ versions
   node            22.1.0
   masked-distill  1.2.3
   tfjs-core       4.22.0
+  onnxruntime     1.30.0
   sharp           0.35.5
   libvips         8.18.7
 
 machine
-  cpu     AMD EPYC, 2 cores
-  system  linux x64
-  memory  16.0 GB, 12.0 GB free
-  disk    83.3 GB free in /home/me
+  cpu      AMD EPYC, 2 cores
+  vectors  avx2 avx512f
+  system   linux x64
+  memory   16.0 GB, 12.0 GB free
+  disk     83.3 GB free in /home/me
 
 checks: all is well
   ok  node       22.1.0 is 20.19 or newer
-  ok  engine     wasm needs nothing else, and computes on one core; tensorflow, above, would use all
+  ok  engine     wasm needs nothing else, and computes on one core; onnxruntime, above, would use all
   ok  tfjs-core  one copy, so that all packages share one engine
   ok  cores      2: images are decoded beside training
   ok  memory     12.0 GB free
@@ -78,6 +87,7 @@ checks: all is well
     expect(report.engines.map(({ name }) => name)).toEqual(engineCandidates.map(({ name }) => name));
     expect(report.taken).toBe(report.engines.find(({ available }) => available)!.name);
     expect(report.versions.node).toBe(process.versions.node);
+    expect(report.versions.onnxruntime).toBe('1.30.0');
     expect(report.versions.sharp).toMatch(/^0\.\d+/);
     expect(report.versions.libvips).toMatch(/^8\./);
     expect(report.versions['tfjs-core']).toMatch(/^4\./);
@@ -85,6 +95,31 @@ checks: all is well
     expect(report.tfjsCopies).toHaveLength(1);
     expect(report.checks).toHaveLength(6);
     expect(tf.getBackend()).toBe(report.taken);
+  });
+
+  it('says of an engine which devices it does not run on and why, and what stands in', () => {
+    const { engines } = sound;
+    const runtime: DoctorReport['engines'][number] = {
+      ...{ name: 'onnxruntime', description: 'ONNX Runtime', available: true, detail: 'onnxruntime 1.30.0, 2 threads' },
+      device: 'cpu',
+      devices: [
+        { device: 'webgpu', detail: 'no Vulkan driver is installed', remedy: 'install one' },
+        { device: 'cuda', detail: 'not the fastest here' },
+      ],
+      notes: ['the npm binding stands in'],
+    };
+    const report: DoctorReport = { ...sound, taken: 'onnxruntime', engines: [engines[0]!, runtime] };
+    expect(describeReport(report)).toContain(`  taken  onnxruntime  ONNX Runtime; onnxruntime 1.30.0, 2 threads
+                        on cpu
+                        not on webgpu: no Vulkan driver is installed; install one
+                        not on cuda: not the fastest here
+                        note: the npm binding stands in
+`);
+  });
+
+  it('leaves out the vector units where the system does not name them', () => {
+    const machine = { ...sound.machine, instructions: [] };
+    expect(describeReport({ ...sound, machine })).not.toContain('vectors');
   });
 
   it('names the reason of an engine that fails, and takes the next', async () => {
@@ -150,6 +185,16 @@ describe('measureSpeed', () => {
     expect(gflops).toBeGreaterThan(0);
     expect(Math.log2(size) % 1).toBe(0);
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('findInstructions', () => {
+  it.each([
+    ['flags\t\t: fpu sse avx avx2 avx512f avx512_vnni\nflags\t\t: fpu\n', ['avx', 'avx2', 'avx512f', 'avx512_vnni']],
+    ['Features\t: fp asimd sve\nCPU part : 0xd40\n', ['asimd', 'sve']],
+    ['', []],
+  ])('reads %j', (text, found) => {
+    expect(findInstructions(text)).toEqual(found);
   });
 });
 

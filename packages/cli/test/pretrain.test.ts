@@ -183,6 +183,11 @@ describe('pretrain', () => {
       ['--data', 'procedural:64', '--engine', 'tensorflow'],
       /^useEngine: tensorflow: not installed; npm install @tensorflow\/tfjs-node/,
     ],
+    [
+      ['--data', 'procedural:64', '--device', 'cuda'],
+      'useEngine: wasm computes on cpu, got device cuda; leave the device out, or choose tensorflow-gpu or onnxruntime',
+    ],
+    [['--data', 'procedural:64', '--threads', '0'], /^--threads is 0, wants a whole number, 1 or more, or auto/],
     [['--data', 'procedural:64', '--preset', 'bas'], "--preset: 'bas' is unknown; did you mean base?"],
     [['--data', 'procedural:64', '--set', 'optim.weigthDecay=1'], /did you mean optim\.weightDecay/],
   ] as const)('refuses %j in one line before anything is written', async (words, message) => {

@@ -244,7 +244,7 @@ describe('a value of the wrong kind', () => {
     [
       'run.engine',
       'cuda',
-      '--engine is "cuda", wants one of auto, tensorflow-gpu, tensorflow, webgpu, wasm, cpu (default auto)',
+      '--engine is "cuda", wants one of auto, tensorflow-gpu, onnxruntime, tensorflow, webgpu, wasm, cpu (default auto)',
     ],
     ['model.decoder.depth', '-2', '--decoder-depth is -2, wants a whole number, 1 or more'],
   ])('of flag %s %j', async (path, word, message) => {

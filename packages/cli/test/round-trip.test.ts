@@ -79,6 +79,8 @@ const values: Record<string, Arbitrary<unknown>> = {
   'run.root': words,
   'run.seed': fc.nat(),
   'run.engine': fc.constantFrom('auto', 'wasm', 'cpu'),
+  'run.device': fc.constantFrom('auto', 'cpu', 'webgpu'),
+  'run.threads': fc.oneof(fc.constant('auto'), positive),
   'run.checkpointEvery': distance,
   'run.keep': positive,
   'run.pictureEvery': orOff(distance),

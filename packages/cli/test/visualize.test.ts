@@ -159,7 +159,7 @@ describe('visualize refuses', () => {
     ],
     [
       ['--engine', 'tpu'],
-      '--engine is "tpu", wants one of auto, tensorflow-gpu, tensorflow, webgpu, wasm, cpu (default auto)',
+      '--engine is "tpu", wants one of auto, tensorflow-gpu, onnxruntime, tensorflow, webgpu, wasm, cpu (default auto)',
     ],
     [['--mask-ratio', '0.99'], 'mask ratio: 0.99 of 12 tokens leaves none visible; lower it or use smaller patches'],
   ])('%j', async (words, message) => {

@@ -10,6 +10,9 @@ const folderName = pattern(/^\w[\w.-]{0,99}$/, {
   placeholder: 'name',
 });
 
+/** What a run may compute on; `auto` is whatever suits the engine best. */
+const deviceNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
+
 /** Where a run writes, how often, and what it runs on. */
 export const runKeys = {
   name: key(folderName, {
@@ -20,6 +23,14 @@ export const runKeys = {
   seed: key(whole(0), { is: 'seed of every random draw', default: 0 }),
   engine: key<(typeof engineNames)[number]>(oneOf(engineNames), {
     is: 'what computes; auto takes the best that starts',
+    default: 'auto',
+  }),
+  device: key<(typeof deviceNames)[number]>(oneOf(deviceNames), {
+    is: 'where it computes; auto takes a GPU only where a probe shows it faster',
+    default: 'auto',
+  }),
+  threads: key(or('auto', whole()), {
+    is: 'threads of the processor that onnxruntime computes with; auto takes one a core',
     default: 'auto',
   }),
   checkpointEvery: key(span(), { is: 'distance between checkpoints', default: '1 epoch' }),

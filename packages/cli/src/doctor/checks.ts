@@ -39,7 +39,7 @@ function checkEngine({ taken }: DoctorReport): Check {
     taken === 'cpu'
       ? 'only plain JavaScript starts, which is far slower than WebAssembly; what wasm lacks is said above'
       : taken === 'wasm'
-        ? 'wasm needs nothing else, and computes on one core; tensorflow, above, would use all'
+        ? 'wasm needs nothing else, and computes on one core; onnxruntime, above, would use all'
         : `${taken} starts`;
   return { name: 'engine', ok: taken !== 'cpu', text };
 }

@@ -14,6 +14,7 @@ export function describeReport(report: DoctorReport): string {
     `versions\n${formatTable(Object.entries(versions))}`,
     `machine\n${formatTable([
       ['cpu', `${machine.cpu}, ${machine.cores} core${machine.cores === 1 ? '' : 's'}`],
+      ...(machine.instructions.length > 0 ? [['vectors', machine.instructions.join(' ')] as [string, string]] : []),
       ['system', machine.platform],
       ['memory', `${formatBytes(machine.memory)}, ${formatBytes(machine.freeMemory)} free`],
       ['disk', `${formatBytes(machine.freeDisk)} free in ${machine.folder}`],
@@ -23,13 +24,21 @@ export function describeReport(report: DoctorReport): string {
   ].join('\n');
 }
 
-/** A line for each engine, and one below with the way to get it. */
+/** A line for each engine; below it the way to get it, or what it might run on besides, and what stands in for something better. */
 function describeEngines({ engines, taken }: DoctorReport): string {
-  const lines = engines.flatMap(({ name, description, available, detail, remedy }) => {
-    const state = name === taken ? 'taken' : available ? 'starts' : 'no';
-    const line = [state, name, detail === description ? detail : `${description}; ${detail}`];
-    return available || remedy === undefined ? [line] : [line, ['', '', `  ${remedy}`]];
-  });
+  const below = (text: string) => ['', '', `  ${text}`];
+  const lines = engines.flatMap(
+    ({ name, description, available, detail, remedy, device: at, devices = [], notes = [] }) => {
+      const state = name === taken ? 'taken' : available ? 'starts' : 'no';
+      const line = [state, name, detail === description ? detail : `${description}; ${detail}`];
+      const others = devices.map(({ device, ...why }) =>
+        below(`not on ${device}: ${why.detail}${why.remedy ? `; ${why.remedy}` : ''}`),
+      );
+      if (others.length > 0) others.unshift(below(`on ${at}`));
+      if (available) return [line, ...others, ...notes.map((text) => below(`note: ${text}`))];
+      return remedy === undefined ? [line] : [line, below(remedy)];
+    },
+  );
   return formatColumns(lines);
 }
 

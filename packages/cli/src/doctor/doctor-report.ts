@@ -13,6 +13,7 @@ export interface DoctorReport {
     readonly node: string;
     readonly 'masked-distill': string;
     readonly 'tfjs-core': string;
+    readonly onnxruntime: string;
     readonly sharp: string;
     readonly libvips: string;
   };
@@ -26,6 +27,8 @@ export interface DoctorReport {
 export interface Machine {
   /** The processor. */
   readonly cpu: string;
+  /** What it computes several numbers at once with, by the names the system has for it; none where it does not say. */
+  readonly instructions: readonly string[];
   /** Cores that this process may use. */
   readonly cores: number;
   /** The system. */

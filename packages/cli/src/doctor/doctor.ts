@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { type EngineCandidate, engineCandidates, probeEngines, useEngine } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Environment } from '../environment.ts';
@@ -49,11 +50,26 @@ async function examine({ version, folder, candidates = engineCandidates }: Docto
       node: process.versions.node,
       'masked-distill': version,
       'tfjs-core': tf.version_core,
+      onnxruntime: runtimeVersion(),
       ...imageLibrary(),
     },
     machine: await describeMachine(folder),
     tfjsCopies: findCopies('@tensorflow/tfjs-core', { folder, users: TFJS_USERS }),
   };
+}
+
+/** The version of ONNX Runtime as the backend has it. */
+function runtimeVersion(): string {
+  const chain = ['@masked-distill/tensor-core', '@masked-distill/tfjs-backend-ort', 'onnxruntime-node'];
+  try {
+    const manifest = chain.reduce(
+      (from, name) => createRequire(from).resolve(`${name}/package.json`),
+      fileURLToPath(import.meta.url),
+    );
+    return (createRequire(manifest)(manifest) as { version: string }).version;
+  } catch {
+    return 'not installed';
+  }
 }
 
 /** The versions of the image decoder as image-data has it: this package need not have the same, or any. */

@@ -17,6 +17,8 @@ const FREE = new Set([
   'run.keep',
   'run.pictureEvery',
   'run.engine',
+  'run.device',
+  'run.threads',
 ]);
 
 /** A run to go on with, and its settings. */

@@ -1,5 +1,5 @@
 import { randomMasking } from '@masked-distill/masking';
-import { useEngine, warmupCosine } from '@masked-distill/tensor-core';
+import { warmupCosine } from '@masked-distill/tensor-core';
 import {
   createRunFolder,
   type LoadedCheckpoint,
@@ -15,6 +15,7 @@ import { type PretrainConfig, pretrainKeys } from '../config/pretrain-config.ts'
 import type { Environment } from '../environment.ts';
 import { writeLossCurve } from '../pictures/loss-curve.ts';
 import { createProgress } from '../progress/create-progress.ts';
+import { startEngine } from '../start-engine.ts';
 import { createImageMaeTask } from '../tasks/image-mae-task.ts';
 import { buildModelOf } from './build-model.ts';
 import { recordData } from './data-record.ts';
@@ -57,7 +58,7 @@ export async function runPretrain(
   const progress = createProgress({ output: stderr, now });
   const sources = await openSources(config, progress.note);
   const plan = planRun(config, sources.train.length);
-  const engine = await useEngine({ prefer: config.run.engine });
+  const engine = await startEngine(config.run, progress.note);
   const model = buildModelOf(config);
   const loader = loaderOf(sources.train, config, ({ key, reason }) => progress.note(`unreadable: ${key}: ${reason}`));
   try {

@@ -13,6 +13,8 @@ const flags = {
   seed: key(whole(0), { is: 'seed of the images and masks', default: 0 }),
   columns: optionalKey(whole(), { is: 'images side by side (default: 1 for up to four images, else 2)' }),
   engine: runKeys.engine,
+  device: runKeys.device,
+  threads: runKeys.threads,
 };
 const required = {
   checkpoint: key(text('path'), { is: "a run's folder, a checkpoint's folder, or a model file of pretrain" }),

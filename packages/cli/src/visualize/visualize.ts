@@ -1,12 +1,13 @@
 import { type Batch, createImageLoader, type ImageSource, type Rgb } from '@masked-distill/image-data';
 import { indexMasks, type MaskedAutoencoder, maskIndexTensors, maskIndicesFrom } from '@masked-distill/mae';
 import { type AsymmetricMask, randomMasking } from '@masked-distill/masking';
-import { createRng, type EngineName, useEngine } from '@masked-distill/tensor-core';
+import { createRng } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Environment } from '../environment.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
 import { openSource } from '../pretrain/open-sources.ts';
 import { formatCount, formatShare } from '../progress/format.ts';
+import { type EngineKeys, startEngine } from '../start-engine.ts';
 import { buildModel, type ModelDescription } from '../tasks/model-description.ts';
 import { printable } from '../text/printable.ts';
 import { readModel } from './read-model.ts';
@@ -16,7 +17,7 @@ const NORMALISED =
   'hidden patches are drawn with the mean and contrast of the original, which this model does not predict\n';
 
 /** What `visualize` was asked for. */
-export interface VisualizeOptions {
+export interface VisualizeOptions extends EngineKeys {
   /** A run's folder, a checkpoint's folder, or a model file. */
   readonly checkpoint: string;
   /** What {@link openSource} takes. */
@@ -31,8 +32,6 @@ export interface VisualizeOptions {
   readonly seed: number;
   /** Images side by side. */
   readonly columns?: number;
-  /** What computes. */
-  readonly engine: EngineName | 'auto';
 }
 
 /**
@@ -49,7 +48,7 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
   const sampler = randomMasking({ ratio: maskRatio });
   sampler.counts(gridOf(description));
 
-  const engine = await useEngine({ prefer: options.engine });
+  const engine = await startEngine(options, note);
   const model = buildModel(description, { tensors, source: modelFile });
   try {
     const { normalization } = description;

@@ -8,7 +8,10 @@ export async function importOptional(packageName: string): Promise<unknown> {
     return await import(packageName);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(packageName);
+    // Vite puts a module that throws in the place of an optional peer that is not installed.
+    const isMissing =
+      (code === 'ERR_MODULE_NOT_FOUND' && message.includes(packageName)) ||
+      message.startsWith(`Could not resolve "${packageName}"`);
     throw new Error(isMissing ? 'not installed' : `failed to load: ${message.split('\n')[0]}`, { cause });
   }
 }
