@@ -1,10 +1,11 @@
 import { sizeOf } from '../element-types.ts';
-import { isEmpty, type Recorder } from '../graph/recorder.ts';
+import { isEmpty, type Recorder, sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type ActivationOptions, activate } from './activation.ts';
 import { convolve, convolveBack, correlate } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast, transposed } from './layout.ts';
 import { takeSteps } from './steps.ts';
+import { isTiled, tiledConvolution, tiledFilterGradient, tiledInputGradient } from './tiled-convolution.ts';
 import type { Window } from './window.ts';
 
 /** How tfjs lays out a convolution. */
@@ -38,6 +39,12 @@ export function convolution(
   const output = { type: x.type, shape };
   if (isEmpty(output)) return g.filled(0, output);
 
+  if (canTile({ window, isDepthwise, isChannelsFirst })) {
+    const product = tiledConvolution(g, { x: g.cast(x, 'float32'), filter: g.cast(filter, 'float32') }, window);
+    const sum = bias ? g.op('Add', [product, bias], product) : product;
+    return g.cast(activate(g, sum, { ...activation, slope }), x.type);
+  }
+
   const perChannel = bias && alongChannels(g, bias, { channels, isChannelsFirst });
   const operands = {
     input: channelsFirst(g, x, isChannelsFirst),
@@ -65,6 +72,9 @@ export function convolutionInputGradient(
   const space = window.input.map((length, i) => length + window.skipped[i]!);
   const shape = isChannelsFirst ? [batch, channels, ...space] : [batch, ...space, channels];
   if (isEmpty({ type: dy.type, shape }) || isEmpty(dy)) return g.filled(0, { type: 'float32', shape });
+  if (canTile({ window, isDepthwise, isChannelsFirst }) && sameShape(dy.shape.slice(1, -1), window.output)) {
+    return tiledInputGradient(g, { dy, filter }, window);
+  }
   const operands = {
     dy: usedPart(g, channelsFirst(g, dy, isChannelsFirst), window),
     filter: filterForRuntime(g, filter, isDepthwise),
@@ -84,6 +94,9 @@ export function convolutionFilterGradient(
   if (isEmpty(x) || isEmpty(dy)) {
     return g.filled(0, { type: 'float32', shape: [...window.kernel, c, isDepthwise ? m / c : m] });
   }
+  if (canTile({ window, isDepthwise, isChannelsFirst }) && sameShape(dy.shape.slice(1, -1), window.output)) {
+    return tiledFilterGradient(g, { x: g.cast(x, 'float32'), dy }, window);
+  }
   const input = channelsThenBatch(g, x, isChannelsFirst); // [C, N, ...space]
   const gradient = usedPart(g, channelsThenBatch(g, dy, isChannelsFirst), window); // [M, N, ...space]
   const [, n, ...space] = input.shape;
@@ -92,6 +105,9 @@ export function convolutionFilterGradient(
   const perChannel = isDepthwise ? g.reshape(found, [c, m / c, ...window.kernel]) : found; // [C, M, ...kernel]
   return transposed(g, perChannel, [...perChannel.shape.keys()].slice(2).concat(0, 1));
 }
+
+const canTile = ({ window, isDepthwise, isChannelsFirst }: ConvolutionLayout): boolean =>
+  !isDepthwise && !isChannelsFirst && isTiled(window);
 
 /**
  * The part of an output's gradient that tfjs uses: a transposed convolution may be asked for less than its input gives, and tfjs's
