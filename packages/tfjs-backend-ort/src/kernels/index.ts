@@ -17,6 +17,7 @@ import { cropAndResize } from './crop-and-resize.ts';
 import { cumulatives } from './cumulative.ts';
 import { depthwiseConv2d } from './depthwise-conv-2d.ts';
 import { diag } from './diag.ts';
+import { dilation2d } from './dilation-2d.ts';
 import { divisions } from './division.ts';
 import { einsum } from './einsum.ts';
 import { fill, onesLike, zerosLike } from './fill.ts';
@@ -26,12 +27,18 @@ import { fusedMatMul } from './fused-mat-mul.ts';
 import { gatherNd } from './gather-nd.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { bincounts } from './host/bincount.ts';
+import { broadcastArgs } from './host/broadcast-args.ts';
+import { dilation2dGradients } from './host/dilation-2d-gradient.ts';
 import { multinomial } from './host/multinomial.ts';
 import { nonMaxSuppressions } from './host/non-max-suppression.ts';
 import { searchSorted } from './host/search-sorted.ts';
 import { sparseFillEmptyRows } from './host/sparse-fill-empty-rows.ts';
 import { sparseReshape } from './host/sparse-reshape.ts';
 import { sparseSegments } from './host/sparse-segment.ts';
+import { staticRegexReplace } from './host/static-regex-replace.ts';
+import { stringNGrams } from './host/string-n-grams.ts';
+import { stringSplit } from './host/string-split.ts';
+import { stringToHashBucketFast } from './host/string-to-hash-bucket-fast.ts';
 import { unique } from './host/unique.ts';
 import { identity } from './identity.ts';
 import { logSoftmax } from './log-softmax.ts';
@@ -46,6 +53,7 @@ import { reductions } from './reduction.ts';
 import { expandDims, reshape } from './reshape.ts';
 import { resizes } from './resize.ts';
 import { reversals } from './reverse.ts';
+import { rotateWithOffset } from './rotate-with-offset.ts';
 import { scatters } from './scatter.ts';
 import { select } from './select.ts';
 import { sequences } from './sequence.ts';
@@ -83,6 +91,7 @@ export const kernels: readonly KernelConfig[] = [
   ...cumulatives,
   ...depthwiseConv2d,
   diag,
+  dilation2d,
   ...divisions,
   einsum,
   fill,
@@ -94,12 +103,18 @@ export const kernels: readonly KernelConfig[] = [
   gatherNd,
   gatherV2,
   ...bincounts,
+  broadcastArgs,
+  ...dilation2dGradients,
   multinomial,
   ...nonMaxSuppressions,
   searchSorted,
   sparseFillEmptyRows,
   sparseReshape,
   ...sparseSegments,
+  staticRegexReplace,
+  stringNGrams,
+  stringSplit,
+  stringToHashBucketFast,
   unique,
   identity,
   logSoftmax,
@@ -115,6 +130,7 @@ export const kernels: readonly KernelConfig[] = [
   reshape,
   ...resizes,
   ...reversals,
+  rotateWithOffset,
   ...scatters,
   select,
   ...sequences,
