@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AdamW, createRng, softmaxCrossEntropy, useEngine } from '@masked-distill/tensor-core';
+import { ImageClassifier } from '@masked-distill/vit';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { pretrainVerb } from '../src/verbs/pretrain.ts';
+import { visualizeVerb } from '../src/verbs/visualize.ts';
+import tfjsNode from './kernels/tfjs-node.json' with { type: 'json' };
+import { runVerb, writeImages } from './nano-checkpoint.ts';
+
+const NANO = [
+  ...['--model', 'nano', '--depth', '2', '--decoder-depth', '1', '--decoder-width', '32', '--decoder-heads', '2'],
+  ...['--image-size', '16', '--patch', '4', '--batch-size', '8', '--engine', 'wasm', '--workers', '0'],
+];
+/** What a recipe may ask of a training step. */
+const RECIPE = [
+  ...['--steps', '2', '--warmup-steps', '1', '--accumulation', '2', '--clip-norm', '1', '--ema', '0.9'],
+  ...['--drop-path', '0.1', '--val-share', '0.3', '--picture-every', '1 epoch'],
+];
+
+let root: string;
+const used = new Set<string>();
+
+/** Remembers which kernels are called meanwhile. */
+async function record(work: () => Promise<void>): Promise<void> {
+  const calls = vi.spyOn(tf.engine(), 'runKernel');
+  try {
+    await work();
+    for (const [name] of calls.mock.calls) used.add(name);
+  } finally {
+    calls.mockRestore();
+  }
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kernels-'));
+  const names = Array.from({ length: 36 }, (_, i) => `${'abc'[i % 3]}/${i}.png`);
+  const images = await writeImages(join(root, 'images'), names);
+  await useEngine({ prefer: 'wasm' });
+  await record(async () => {
+    const inRoot = ['--data', images, '--root', root];
+    for (const [name, target] of [
+      ['normalised', '--norm-pix'],
+      ['plain', '--no-norm-pix'],
+    ] as const) {
+      const { code, stderr } = await runVerb(pretrainVerb, [
+        ...['pretrain', ...inRoot, ...NANO, ...RECIPE, '--name', name, target],
+      ]);
+      expect(code, stderr).toBe(0);
+    }
+    const drawn = await runVerb(visualizeVerb, [
+      ...['visualize', '--checkpoint', join(root, 'plain'), '--images', images, '--engine', 'wasm', '--count', '2'],
+      ...['--output', join(root, 'drawn.png')],
+    ]);
+    expect(drawn.code, drawn.stderr).toBe(0);
+  });
+  await record(async () => {
+    for (const pooling of ['mean', 'class'] as const) trainClassifier(pooling);
+  });
+}, 120_000);
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+function trainClassifier(pooling: 'mean' | 'class'): void {
+  const model = new ImageClassifier(
+    { imageSize: { h: 16, w: 16 }, patch: { h: 8, w: 8 }, width: 16, depth: 1, heads: 2, classes: 3, pooling },
+    { rng: createRng(0) },
+  );
+  const variables = model.trainableVariables();
+  const optimizer = new AdamW(variables, { weightDecay: 0.05 });
+  tf.tidy(() => {
+    const pixels = tf.ones([2, 16, 16, 3]) as tf.Tensor4D;
+    const targets = tf.oneHot(tf.tensor1d([0, 2], 'int32'), 3) as tf.Tensor2D;
+    const loss = () => softmaxCrossEntropy(model.forward(pixels), targets);
+    const { grads } = tf.variableGrads(loss, [...variables.values()]);
+    const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]!]));
+    optimizer.apply(gradients, optimizer.scalars(0, 1e-3));
+  });
+  model.dispose();
+  tf.dispose([...optimizer.namedVariables().values()]);
+}
+
+describe('the kernels of training, evaluation and pictures', () => {
+  it('are recorded', () => {
+    expect([...used]).toEqual(expect.arrayContaining(['BatchMatMul', 'GatherV2', 'Softmax', 'Sqrt', 'Transpose']));
+    expect(used.size).toBeGreaterThan(25);
+  });
+
+  it.each([tfjsNode])('are all on the list of $packages $version', ({ kernels }) => {
+    expect(kernels).toContain('Conv2DBackpropFilter');
+    expect([...used].filter((name) => !kernels.includes(name))).toEqual([]);
+  });
+
+  it.each(['wasm', 'onnxruntime', 'cpu'] as const)('are all registered for %s', async (backend) => {
+    await useEngine({ prefer: backend, device: 'cpu' });
+    const names = tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName);
+    expect([...used].filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
