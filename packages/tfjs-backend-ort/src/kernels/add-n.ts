@@ -1,8 +1,8 @@
 import { AddN, type AddNInputs } from '@tensorflow/tfjs-core';
 import type { Value } from '../graph/value.ts';
-import { elementwise } from './binary.ts';
 import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
+import { elementwise } from './elementwise.ts';
 
 // ONNX's Sum has no integer kernels, and a chain of Add is what graph passes know.
 export const addN = defineKernel<AddNInputs, object>(AddN, ({ g, inputs }) =>

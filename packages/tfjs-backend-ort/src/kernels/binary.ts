@@ -1,7 +1,6 @@
 import {
   Add,
   type BinaryInputs,
-  backend_util,
   type KernelConfig,
   Maximum,
   Minimum,
@@ -11,16 +10,17 @@ import {
   SquaredDifference,
   Sub,
 } from '@tensorflow/tfjs-core';
-import type { Recorder } from '../graph/recorder.ts';
-import type { Value } from '../graph/value.ts';
+import { withComplexProduct } from './complex/multiply.ts';
+import { withComplex } from './complex/with-complex.ts';
 import { type ComputeTypes, computeIn, FLOATS, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
+import { elementwise } from './elementwise.ts';
 
 /** Arithmetic of two operands that ONNX has an operator for. */
 export const binaries: readonly KernelConfig[] = [
-  binary(Add, 'Add'),
-  binary(Sub, 'Sub'),
-  binary(Multiply, 'Mul'),
+  withComplex(binary(Add, 'Add')),
+  withComplex(binary(Sub, 'Sub')),
+  withComplexProduct(binary(Multiply, 'Mul')),
   binary(RealDiv, 'Div', FLOATS),
   binary(Maximum, 'Max'),
   binary(Minimum, 'Min'),
@@ -41,11 +41,4 @@ function binary(name: string, op: string, types: ComputeTypes = NUMBERS): Kernel
   return defineKernel<BinaryInputs, object>(name, ({ g, inputs: { a, b } }) =>
     computeIn(g, [a, b], { types, record: (...operands) => elementwise(g, op, operands) }),
   );
-}
-
-/** Records an operator of two operands of one type that broadcast, whose result is of that type. tfjs throws where they don't. */
-export function elementwise(g: Recorder, op: string, operands: readonly Value[]): Value {
-  const [a, b] = operands as [Value, Value];
-  const shape = backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
-  return g.op(op, [a, b], { type: a.type, shape });
 }

@@ -1,9 +1,9 @@
 import { type BinaryInputs, FloorDiv, type KernelConfig, Mod } from '@tensorflow/tfjs-core';
 import { broadcastShape, type Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
-import { elementwise } from './binary.ts';
 import { commonType } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
+import { elementwise } from './elementwise.ts';
 
 /** Division towards minus infinity and its remainder, which has the divisor's sign. */
 export const divisions: readonly KernelConfig[] = [

@@ -4,12 +4,15 @@ import {
   type KernelConfig,
   OnesLike,
   type OnesLikeInputs,
+  type TensorInfo,
   util,
   ZerosLike,
   type ZerosLikeInputs,
 } from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend.ts';
 import { type ElementType, sizeOf } from '../element-types.ts';
+import { holdPairs, pair } from './complex/complex-tensor.ts';
+import { withComplex } from './complex/with-complex.ts';
 import { BACKEND_NAME, defineKernel } from './define-kernel.ts';
 import { stringTensor } from './host/string-tensor.ts';
 
@@ -27,6 +30,20 @@ export const fill: KernelConfig = {
   },
 };
 
-export const zerosLike = defineKernel<ZerosLikeInputs, object>(ZerosLike, ({ g, inputs: { x } }) => g.filled(0, x));
+export const zerosLike = withComplex(
+  defineKernel<ZerosLikeInputs, object>(ZerosLike, ({ g, inputs: { x } }) => g.filled(0, x)),
+);
 
-export const onesLike = defineKernel<OnesLikeInputs, object>(OnesLike, ({ g, inputs: { x } }) => g.filled(1, x));
+const realOnesLike = defineKernel<OnesLikeInputs, object>(OnesLike, ({ g, inputs: { x } }) => g.filled(1, x));
+
+export const onesLike: KernelConfig = {
+  ...realOnesLike,
+  kernelFunc: (params) => {
+    const { shape, dtype } = params.inputs.x as TensorInfo;
+    if (dtype !== 'complex64') return realOnesLike.kernelFunc(params);
+    const backend = params.backend as OrtBackend;
+    const g = backend.recorder;
+    const [real, imaginary] = [1, 0].map((value) => g.filled(value, { type: 'float32', shape }));
+    return holdPairs(backend, pair(g, real!, imaginary!));
+  },
+};

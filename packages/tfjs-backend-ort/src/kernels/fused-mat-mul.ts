@@ -1,7 +1,7 @@
 import { _FusedMatMul, type _FusedMatMulAttrs, type _FusedMatMulInputs } from '@tensorflow/tfjs-core';
 import { activate } from './activation.ts';
-import { elementwise } from './binary.ts';
 import { defineKernel } from './define-kernel.ts';
+import { elementwise } from './elementwise.ts';
 import { matMul } from './mat-mul.ts';
 
 export const fusedMatMul = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(

@@ -10,6 +10,8 @@ import { broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { clipByValue } from './clip-by-value.ts';
 import { comparisons } from './comparison.ts';
+import { fourierTransforms } from './complex/fourier.ts';
+import { complexParts } from './complex/parts.ts';
 import { concat } from './concat.ts';
 import { conv2d } from './conv-2d.ts';
 import { conv3d } from './conv-3d.ts';
@@ -84,6 +86,8 @@ export const kernels: readonly KernelConfig[] = [
   cast,
   clipByValue,
   ...comparisons,
+  ...fourierTransforms,
+  ...complexParts,
   concat,
   ...conv2d,
   ...conv3d,

@@ -1,8 +1,8 @@
 import { Transform, type TransformAttrs, type TransformInputs } from '@tensorflow/tfjs-core';
 import { isEmpty, type Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
-import { elementwise } from './binary.ts';
 import { defineKernel } from './define-kernel.ts';
+import { elementwise } from './elementwise.ts';
 import { sampleImages } from './sample-image.ts';
 import { range, takeSteps } from './steps.ts';
 
