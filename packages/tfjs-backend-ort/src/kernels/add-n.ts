@@ -4,7 +4,7 @@ import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 import { elementwise } from './elementwise.ts';
 
-// ONNX's Sum has no integer kernels, and a chain of Add is what graph passes know.
+/** The sum of several tensors. ONNX's Sum has no integer kernels, and a chain of Add is what graph passes know. */
 export const addN = defineKernel<AddNInputs, object>(AddN, ({ g, inputs }) =>
   computeIn(g, Object.values(inputs) as Value[], {
     types: NUMBERS,

@@ -3,6 +3,7 @@ import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 import { matMul } from './mat-mul.ts';
 
+/** Products of matrices or of batches of them; integers stay integers. */
 export const batchMatMul = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(
   BatchMatMul,
   ({ g, inputs: { a, b }, attrs }) =>

@@ -14,6 +14,7 @@ const castNumbers = defineKernel<CastInputs, CastAttrs>(Cast, ({ g, inputs: { x 
   return g.cast(x, dtype as ElementType);
 });
 
+/** Conversion between all of tfjs's numeric types; of a complex number the real part. */
 export const cast: KernelConfig = {
   kernelName: Cast,
   backendName: BACKEND_NAME,

@@ -2,7 +2,7 @@ import { ClipByValue, type ClipByValueAttrs, type ClipByValueInputs } from '@ten
 import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 
-// Not ONNX's Clip, which turns NaN into a bound.
+/** Elements kept within bounds. Not by ONNX's Clip, which turns NaN into a bound. */
 export const clipByValue = defineKernel<ClipByValueInputs, ClipByValueAttrs>(
   ClipByValue,
   ({ g, inputs, attrs: { clipValueMin, clipValueMax } }) =>

@@ -5,6 +5,7 @@ import { withComplex } from './complex/with-complex.ts';
 import { defineKernel } from './define-kernel.ts';
 import { withStrings } from './host/with-strings.ts';
 
+/** Tensors one after another along an axis; empty ones are left out. */
 export const concat = withStrings(
   withComplex(
     defineKernel<ConcatInputs, ConcatAttrs>(Concat, ({ g, inputs, attrs }) => {

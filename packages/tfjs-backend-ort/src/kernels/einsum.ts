@@ -3,6 +3,7 @@ import type { Value } from '../graph/value.ts';
 import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 
+/** Sums of products by an equation, in the runtime's own operator. */
 export const einsum = defineKernel<EinsumInputs, EinsumAttrs>(Einsum, ({ g, inputs, attrs: { equation: text } }) => {
   const operands = Object.values(inputs) as Value[];
   const { allDims, idDims } = backend_util.decodeEinsumEquation(text, operands.length);

@@ -20,6 +20,7 @@ const fillNumbers = defineKernel<object, FillAttrs>(Fill, ({ g, attrs: { shape, 
   g.filled(Number(value), { type: (dtype ?? util.inferDtype(value)) as ElementType, shape }),
 );
 
+/** A tensor of one number or one text throughout. */
 export const fill: KernelConfig = {
   kernelName: Fill,
   backendName: BACKEND_NAME,
@@ -30,12 +31,14 @@ export const fill: KernelConfig = {
   },
 };
 
+/** Zeros in the shape and type of another tensor. */
 export const zerosLike = withComplex(
   defineKernel<ZerosLikeInputs, object>(ZerosLike, ({ g, inputs: { x } }) => g.filled(0, x)),
 );
 
 const realOnesLike = defineKernel<OnesLikeInputs, object>(OnesLike, ({ g, inputs: { x } }) => g.filled(1, x));
 
+/** Ones in the shape and type of another tensor. */
 export const onesLike: KernelConfig = {
   ...realOnesLike,
   kernelFunc: (params) => {

@@ -4,6 +4,7 @@ import { defineKernel } from './define-kernel.ts';
 import { elementwise } from './elementwise.ts';
 import { matMul } from './mat-mul.ts';
 
+/** A matrix product with bias and activation, as single operators that graph passes know. */
 export const fusedMatMul = defineKernel<_FusedMatMulInputs, _FusedMatMulAttrs>(
   _FusedMatMul,
   ({ g, inputs: { a, b, bias, preluActivationWeights }, attrs }) => {

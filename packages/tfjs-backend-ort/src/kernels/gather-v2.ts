@@ -11,6 +11,7 @@ import type { Value } from '../graph/value.ts';
 import { checkIndices } from './check-indices.ts';
 import { defineKernel } from './define-kernel.ts';
 
+/** Slices that indices choose along an axis; with batch dimensions, rows of one long matrix. */
 export const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
   GatherV2,
   ({ g, inputs: { x, indices: anyIndices }, attrs: { axis, batchDims = 0 } }) => {

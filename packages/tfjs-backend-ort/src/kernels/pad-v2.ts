@@ -2,6 +2,7 @@ import { PadV2, type PadV2Attrs, type PadV2Inputs } from '@tensorflow/tfjs-core'
 import { isEmpty } from '../graph/recorder.ts';
 import { defineKernel } from './define-kernel.ts';
 
+/** A tensor with a constant around it. */
 export const padV2 = defineKernel<PadV2Inputs, PadV2Attrs>(
   PadV2,
   ({ g, inputs: { x }, attrs: { paddings, constantValue } }) => {

@@ -2,10 +2,12 @@ import { ExpandDims, type ExpandDimsAttrs, Reshape, type ReshapeAttrs, util } fr
 import { OrtBackendError } from '../errors.ts';
 import { defineAlias } from './define-kernel.ts';
 
+/** The same elements in another shape. */
 export const reshape = defineAlias<ReshapeAttrs>(Reshape, (x, { shape }) =>
   util.inferFromImplicitShape(shape, util.sizeFromShape(x.shape)),
 );
 
+/** The same elements with one more axis, of length 1. */
 export const expandDims = defineAlias<ExpandDimsAttrs>(ExpandDims, ({ shape }, { dim }) => {
   const axis = dim < 0 ? shape.length + dim + 1 : dim;
   if (axis < 0 || axis > shape.length) {

@@ -4,6 +4,7 @@ import type { Value } from '../graph/value.ts';
 import { computeIn } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 
+/** Elements of one tensor or of another, by flags. */
 export const select = defineKernel<SelectInputs, object>(Select, ({ g, inputs: { condition, t, e } }) =>
   computeIn(g, [t, e], {
     types: { bool: 'uint8' },

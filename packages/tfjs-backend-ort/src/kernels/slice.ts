@@ -4,6 +4,7 @@ import { withComplex } from './complex/with-complex.ts';
 import { defineKernel } from './define-kernel.ts';
 import { withStrings } from './host/with-strings.ts';
 
+/** A block of a tensor; only the axes that it cuts are named to the runtime. */
 export const slice = withStrings(
   withComplex(
     defineKernel<SliceInputs, SliceAttrs>(Slice, ({ g, inputs: { x }, attrs }) => {

@@ -1,6 +1,7 @@
 import { Softmax, type SoftmaxAttrs, type SoftmaxInputs } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 
+/** Exponentials along an axis as shares of their sum. */
 export const softmax = defineKernel<SoftmaxInputs, SoftmaxAttrs>(
   Softmax,
   ({ g, inputs: { logits }, attrs: { dim } }) => {

@@ -1,6 +1,7 @@
 import { backend_util, SplitV, type SplitVAttrs, type SplitVInputs, type Tensor, util } from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 
+/** Parts of a tensor along an axis, in one operator. */
 export const splitV = defineKernel<SplitVInputs, SplitVAttrs>(SplitV, ({ g, inputs: { x }, attrs }) => {
   const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]) as [number];
   const sizes = backend_util.prepareSplitSize(x as unknown as Tensor, attrs.numOrSizeSplits, axis);

@@ -2,7 +2,7 @@ import { Step, type StepAttrs, type StepInputs } from '@tensorflow/tfjs-core';
 import { computeIn, NUMBERS } from './compute-type.ts';
 import { defineKernel } from './define-kernel.ts';
 
-// NaN stays NaN, which both ways keep.
+/** 1 where an element is positive, else a given number. NaN stays NaN, which both ways keep. */
 export const step = defineKernel<StepInputs, StepAttrs>(Step, ({ g, inputs, attrs: { alpha } }) =>
   computeIn(g, [inputs.x], {
     types: NUMBERS,

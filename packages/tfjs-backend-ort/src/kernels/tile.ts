@@ -3,6 +3,7 @@ import { isEmpty } from '../graph/recorder.ts';
 import { defineKernel } from './define-kernel.ts';
 import { withStrings } from './host/with-strings.ts';
 
+/** A tensor repeated along its axes. */
 export const tile = withStrings(
   defineKernel<TileInputs, TileAttrs>(Tile, ({ g, inputs: { x }, attrs: { reps } }) => {
     const output = { type: x.type, shape: x.shape.map((length, i) => length * reps[i]!) };

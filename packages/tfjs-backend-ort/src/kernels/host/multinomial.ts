@@ -2,6 +2,7 @@ import { Multinomial, type MultinomialAttrs, type MultinomialInputs } from '@ten
 import { defineKernel } from '../define-kernel.ts';
 import { fromHost, numbersOf } from './host-kernel.ts';
 
+/** Samples of rows of probabilities, the same for the same seed. */
 export const multinomial = defineKernel<MultinomialInputs, MultinomialAttrs>(
   Multinomial,
   ({ g, inputs: { logits }, attrs: { numSamples, seed, normalized }, backend }) => {

@@ -2,6 +2,7 @@ import { SearchSorted, type SearchSortedAttrs, type SearchSortedInputs } from '@
 import { defineKernel } from '../define-kernel.ts';
 import { fromHost, numbersOf } from './host-kernel.ts';
 
+/** Where values would go in sorted rows. */
 export const searchSorted = defineKernel<SearchSortedInputs, SearchSortedAttrs>(
   SearchSorted,
   ({ inputs: { sortedSequence, values }, attrs: { side }, backend }) => {

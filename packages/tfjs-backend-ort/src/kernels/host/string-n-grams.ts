@@ -2,6 +2,7 @@ import { StringNGrams, type StringNGramsAttrs, type StringNGramsInputs } from '@
 import { OrtBackendError } from '../../errors.ts';
 import { defineStringKernel, integerTensor, stringsOf, stringTensor } from './string-tensor.ts';
 
+/** Runs of neighbouring tokens, joined. */
 export const stringNGrams = defineStringKernel<StringNGramsInputs, StringNGramsAttrs>(
   StringNGrams,
   ({ inputs: { data, dataSplits }, attrs, backend }) => {

@@ -1,6 +1,7 @@
 import { StringSplit, type StringSplitAttrs, type StringSplitInputs } from '@tensorflow/tfjs-core';
 import { bytesOf, bytesTensor, defineStringKernel, integerTensor } from './string-tensor.ts';
 
+/** Texts cut at delimiters, as the parts of a sparse matrix. */
 export const stringSplit = defineStringKernel<StringSplitInputs, StringSplitAttrs>(
   StringSplit,
   ({ inputs: { input, delimiter }, attrs: { skipEmpty }, backend }) => {

@@ -6,6 +6,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { bytesOf, defineStringKernel, integerTensor } from './string-tensor.ts';
 
+/** A bucket for each text, by its fingerprint. */
 export const stringToHashBucketFast = defineStringKernel<StringToHashBucketFastInputs, StringToHashBucketFastAttrs>(
   StringToHashBucketFast,
   ({ inputs: { input }, attrs: { numBuckets }, backend }) => {
