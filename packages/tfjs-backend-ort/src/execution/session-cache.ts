@@ -96,7 +96,7 @@ export class SessionCache {
       if (number !== undefined || leaf.frozen) tensor.data = leaf.storage!.array;
     });
     graph.inputs = graph.inputs.filter((name) => !graph.tensor(name).data);
-    optimise(graph);
+    optimise(graph, this.#runner.device);
     const inputs = recording.leaves.flatMap((_, i) => (graph.inputs.includes(leafName(i)) ? [i] : []));
     const session = this.#runner.createSession(emitModel(graph), {
       ...this.#options,

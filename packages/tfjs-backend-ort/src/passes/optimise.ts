@@ -1,7 +1,10 @@
 import type { Graph } from '../graph/graph.ts';
+import type { Device } from '../runner/runner.ts';
 import { fuseBias } from './fuse-bias.ts';
 import { fuseLayerNorm } from './fuse-layer-norm.ts';
 import { fuseSumOfSquares } from './fuse-sum-of-squares.ts';
+import { lowerMissing } from './lower-missing.ts';
+import { narrowSplits } from './narrow-splits.ts';
 import { quantiseProducts } from './quantise-products.ts';
 
 /** Rewrites a graph into one that computes the same in less time. */
@@ -9,9 +12,13 @@ export type Pass = (graph: Graph) => void;
 
 const passes: readonly Pass[] = [fuseLayerNorm, fuseBias, fuseSumOfSquares, quantiseProducts];
 
+/** What only some devices need. */
+const devicePasses: Readonly<Partial<Record<Device, readonly Pass[]>>> = { webgpu: [narrowSplits] };
+
 /** Applies every pass, in order. */
-export function optimise(graph: Graph): void {
-  for (const pass of passes) pass(graph);
+export function optimise(graph: Graph, device: Device): void {
+  for (const pass of [...passes, ...(devicePasses[device] ?? [])]) pass(graph);
+  lowerMissing(graph, device);
   graph.sort();
   graph.dropUnused();
   const read = new Set([...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)]);
