@@ -11,8 +11,9 @@ export function withComplex(kernel: KernelConfig): KernelConfig {
   return {
     ...kernel,
     kernelFunc: (params) => {
+      const isExtended = Object.values(params.inputs).some((x) => (x as TensorInfo | undefined)?.dtype === 'complex64');
+      if (!isExtended) return kernel.kernelFunc(params);
       const named = Object.entries(params.inputs).filter(([, tensor]) => tensor) as [string, TensorInfo][];
-      if (!named.some(([, { dtype }]) => dtype === 'complex64')) return kernel.kernelFunc(params);
 
       const backend = params.backend as OrtBackend;
       const [real, imaginary] = ([0, 1] as const).map((part) => {

@@ -12,8 +12,9 @@ export function withStrings(kernel: KernelConfig): KernelConfig {
   return {
     ...kernel,
     kernelFunc: (params) => {
+      const isExtended = Object.values(params.inputs).some((x) => (x as TensorInfo | undefined)?.dtype === 'string');
+      if (!isExtended) return kernel.kernelFunc(params);
       const named = Object.entries(params.inputs).filter(([, tensor]) => tensor) as [string, TensorInfo][];
-      if (!named.some(([, { dtype }]) => dtype === 'string')) return kernel.kernelFunc(params);
 
       const backend = params.backend as OrtBackend;
       const texts = named.map(([, tensor]) => (tensor.dtype === 'string' ? stringsOf(backend, tensor) : []));
