@@ -27,6 +27,18 @@ const geometries: readonly {
   { x: [1, 6, 5, 2], filter: [3, 3, 2, 2], strides: 2, pad: 1, rounding: 'floor' },
   { x: [1, 6, 6, 2], filter: [3, 3, 2, 2], strides: 2, pad: 1, rounding: 'ceil' },
   {
+    x: [1, 2, 5, 3],
+    filter: [1, 1, 3, 2],
+    strides: [4, 1],
+    pad: [
+      [0, 0],
+      [2, 0],
+      [2, 0],
+      [0, 0],
+    ],
+  }, // windows of padding
+  { x: [1, 3, 6, 3], filter: [1, 2, 3, 2], strides: [3, 1], pad: 1 }, // tfjs drops windows of the second axis
+  {
     x: [1, 6, 5, 2],
     filter: [3, 3, 2, 2],
     strides: [1, 2],

@@ -6,7 +6,7 @@ import { convolve, convolveBack, correlate } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast, transposed } from './layout.ts';
 import { takeSteps } from './steps.ts';
 import { isTiled, tiledConvolution, tiledFilterGradient, tiledInputGradient } from './tiled-convolution.ts';
-import type { Window } from './window.ts';
+import { type Window, wholeInput } from './window.ts';
 
 /** How tfjs lays out a convolution. */
 export interface ConvolutionLayout {
@@ -69,7 +69,7 @@ export function convolutionInputGradient(
 ): Value {
   const channels = filter.shape.at(-2)!;
   const batch = dy.shape[0]!;
-  const space = window.input.map((length, i) => length + window.skipped[i]!);
+  const space = wholeInput(window);
   const shape = isChannelsFirst ? [batch, channels, ...space] : [batch, ...space, channels];
   if (isEmpty({ type: dy.type, shape }) || isEmpty(dy)) return g.filled(0, { type: 'float32', shape });
   if (canTile({ window, isDepthwise, isChannelsFirst }) && sameShape(dy.shape.slice(1, -1), window.output)) {

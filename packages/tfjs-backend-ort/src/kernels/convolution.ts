@@ -1,7 +1,7 @@
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { takeSteps } from './steps.ts';
-import { type Window, withoutSkipped, withSkipped } from './window.ts';
+import { cutInput, uncutInput, type Window } from './window.ts';
 
 /** How the channels of a convolution are grouped, and its window. */
 export interface ConvolutionOptions {
@@ -25,7 +25,7 @@ export function convolve(
   { window, group = 1 }: ConvolutionOptions,
 ): Value {
   const shape = [input.shape[0]!, filter.shape[0]!, ...window.output];
-  const read = withoutSkipped(g, input, window);
+  const read = cutInput(g, input, window);
   const inputs = bias ? [read, filter, bias] : [read, filter];
   return g.op(
     'Conv',
@@ -68,7 +68,7 @@ export function convolveBack(
       group,
     },
   );
-  return withSkipped(g, dx, window);
+  return uncutInput(g, dx, window);
 }
 
 /**
@@ -85,17 +85,15 @@ export function correlate(
   { input, dy }: { input: Value; dy: Value },
   { window, group = 1 }: ConvolutionOptions,
 ): Value {
-  const read = window.unread.map(
-    (unread, i) => [i + 2, { start: window.skipped[i]!, count: window.input[i]! - unread }] as const,
-  );
+  // Elements behind the last window give the filter more elements than it has, which are cut off.
+  const found = window.unread.map((unread, i) => window.kernel[i]! + Math.floor(unread / window.dilations[i]!));
   const exchanged: Window = {
     ...window,
-    input: window.unread.map((unread, i) => window.input[i]! - unread),
-    skipped: window.skipped.map(() => 0),
-    output: window.kernel,
+    output: found,
     kernel: window.output,
     strides: window.dilations,
     dilations: window.strides,
   };
-  return convolve(g, { input: takeSteps(g, input, new Map(read)), filter: dy }, { window: exchanged, group });
+  const whole = convolve(g, { input, filter: dy }, { window: exchanged, group });
+  return takeSteps(g, whole, new Map(window.kernel.map((count, i) => [i + 2, { start: 0, count }])));
 }

@@ -24,7 +24,7 @@ import { defineKernel } from './define-kernel.ts';
 import { toChannelsLast } from './layout.ts';
 import { averagePool, maxPool, maxPoolPlaces } from './pooling.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling-gradient.ts';
-import { type Window, windowOf } from './window.ts';
+import { type Window, wholeInput, windowOf } from './window.ts';
 
 /** Pooling over two axes and its gradients. */
 export const pooling2d: readonly KernelConfig[] = [
@@ -51,15 +51,15 @@ export const pooling2d: readonly KernelConfig[] = [
     ({ g, inputs: { x }, attrs: { includeBatchInIndex, ...attrs } }) => {
       const window = windowFor(x, attrs);
       const places = maxPoolPlaces(g, x, window);
-      return [maxPool(g, x, window), placesInLayout(g, places, { x, includeBatchInIndex })];
+      return [maxPool(g, x, window), placesInLayout(g, places, { x, window, includeBatchInIndex })];
     },
   ),
 ];
 
 type Shape4D = [number, number, number, number];
 
-const isIdentity = ({ kernel, input, output }: Window) =>
-  kernel.every((length) => length === 1) && sameShape(input, output);
+const isIdentity = (window: Window) =>
+  window.kernel.every((length) => length === 1) && sameShape(wholeInput(window), window.output);
 
 /** The window; a gradient's knows its output, whose rounding tfjs-core doesn't tell it. */
 function windowFor(x: Value, attrs: MaxPoolGradAttrs, dy?: Value): Window {
@@ -72,7 +72,7 @@ function windowFor(x: Value, attrs: MaxPoolGradAttrs, dy?: Value): Window {
 function placesInLayout(
   g: Recorder,
   places: Value,
-  { x, includeBatchInIndex }: { x: Value; includeBatchInIndex: boolean },
+  { x, window, includeBatchInIndex }: { x: Value; window: Window; includeBatchInIndex: boolean },
 ): Value {
   const [batch, , , channels] = x.shape as Shape4D;
   const image = sizeOf(x.shape.slice(1, 3));
@@ -87,7 +87,11 @@ function placesInLayout(
         shape: [0, 1, 2, 3].map((other) => (other === axis ? count : 1)),
       },
     );
-  const pixel = binary('Mod', places, number(image));
+  const [height, width] = window.input as [number, number];
+  const inCut = binary('Mod', places, number(height * width));
+  const row = binary('Div', inCut, number(width));
+  const column = binary('Mod', inCut, number(width));
+  const pixel = binary('Add', binary('Mul', row, number(x.shape[2]!)), column);
   let index = binary('Add', binary('Mul', pixel, number(channels)), along(1, channels));
   if (includeBatchInIndex) {
     const offsets = BigInt64Array.from({ length: batch }, (_, i) => BigInt(i * image * channels));

@@ -19,7 +19,7 @@ import type { Value } from '../graph/value.ts';
 import { defineKernel } from './define-kernel.ts';
 import { averagePool, maxPool } from './pooling.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling-gradient.ts';
-import { type Window, windowOf } from './window.ts';
+import { type Window, wholeInput, windowOf } from './window.ts';
 
 /** Pooling over three axes and its gradients. */
 export const pooling3d: readonly KernelConfig[] = [
@@ -45,8 +45,8 @@ export const pooling3d: readonly KernelConfig[] = [
 
 type Shape5D = [number, number, number, number, number];
 
-const isIdentity = ({ kernel, input, output }: Window) =>
-  kernel.every((length) => length === 1) && sameShape(input, output);
+const isIdentity = (window: Window) =>
+  window.kernel.every((length) => length === 1) && sameShape(wholeInput(window), window.output);
 
 /** The window; a gradient's knows its output, whose rounding tfjs-core doesn't tell it. */
 function windowFor(x: Value, attrs: MaxPool3DGradAttrs, dy?: Value): Window {

@@ -5,7 +5,7 @@ import { convolveBack } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast } from './layout.ts';
 import { maxPoolPlaces } from './pooling.ts';
 import { scatterRows } from './scatter-rows.ts';
-import { type Window, withSkipped } from './window.ts';
+import { uncutInput, type Window } from './window.ts';
 
 /** Operands of a pooling's gradient. */
 export interface PoolingGradient {
@@ -26,7 +26,7 @@ export function maxPoolGradient(g: Recorder, { dy, x }: PoolingGradient, window:
     updates: g.reshape(toChannelsFirst(g, g.cast(dy, 'float32')), [count, 1]),
     reduction: 'add',
   });
-  return toChannelsLast(g, withSkipped(g, g.reshape(sums, shape), window));
+  return toChannelsLast(g, uncutInput(g, g.reshape(sums, shape), window));
 }
 
 /**

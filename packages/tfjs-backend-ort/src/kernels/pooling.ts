@@ -2,12 +2,12 @@ import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { convolve } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast } from './layout.ts';
-import { type Window, withoutSkipped } from './window.ts';
+import { cutInput, type Window } from './window.ts';
 
 /** Records the largest element of each window of `[N, ...space, C]`. */
 export function maxPool(g: Recorder, x: Value, window: Window): Value {
   const shape = [x.shape[0]!, x.shape.at(-1)!, ...window.output];
-  const first = withoutSkipped(g, toChannelsFirst(g, withoutNaN(g, g.cast(x, 'float32'))), window);
+  const first = cutInput(g, toChannelsFirst(g, withoutNaN(g, g.cast(x, 'float32'))), window);
   const { input, pads } = padded(g, first, window);
   const pooled = g.op('MaxPool', [input], { type: 'float32', shape }, { ...windowAttributes(window), pads });
   return g.cast(toChannelsLast(g, pooled), x.type);
@@ -19,7 +19,7 @@ export function maxPool(g: Recorder, x: Value, window: Window): Value {
  * @returns places in the flattened `[N, C, ...space]`, without what the window skips, int64 `[N, C, ...output space]`
  */
 export function maxPoolPlaces(g: Recorder, x: Value, window: Window): Value {
-  const first = withoutSkipped(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
+  const first = cutInput(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
   const [n, c] = first.shape as [number, number];
   // The runtime looks for an element above the lowest number, and finds no place in a window without one.
   const bound = g.scalar(ABOVE_LOWEST, 'float32');
@@ -43,7 +43,7 @@ export function averagePool(
   { window, ofNothing }: { window: Window; ofNothing: 0 | typeof Number.NaN },
 ): Value {
   const [n, c] = [x.shape[0]!, x.shape.at(-1)!];
-  const first = withoutSkipped(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
+  const first = cutInput(g, toChannelsFirst(g, g.cast(x, 'float32')), window);
   if (isPaddingShort(window)) {
     const attributes = { ...withoutDilations(window), pads: [...window.before, ...window.after], count_include_pad: 0 };
     const means = g.op('AveragePool', [first], { type: 'float32', shape: [n, c, ...window.output] }, attributes);

@@ -6,15 +6,13 @@ import { matMul } from './mat-mul.ts';
 import type { Window } from './window.ts';
 
 /** Whether windows tile the input, as pixels and patches do: such a convolution is a matrix product of the tiles, channels last throughout. */
-export const isTiled = ({ input, output, kernel, strides, dilations, before, after, skipped }: Window): boolean =>
+export const isTiled = ({ input, output, kernel, strides, dilations, ...rest }: Window): boolean =>
   kernel.every(
     (length, i) =>
       length === strides[i] &&
       (length === 1 || dilations[i] === 1) &&
       length * output[i]! === input[i] &&
-      before[i] === 0 &&
-      after[i] === 0 &&
-      skipped[i] === 0,
+      [rest.before, rest.after, rest.skipped, rest.dropped].every((lengths) => lengths[i] === 0),
   );
 
 /** Records the convolution of `[N, ...space, C]` with `[...kernel, C, M]`. */

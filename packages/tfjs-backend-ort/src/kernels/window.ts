@@ -5,10 +5,12 @@ import { takeSteps } from './steps.ts';
 
 /** A convolution's or a pooling's window as it slides, one number for each spatial axis. */
 export interface Window {
-  /** Length of the input, without what is skipped. */
+  /** Length of the input, without what is skipped and dropped. */
   input: readonly number[];
   /** Elements at the input's start that the first window skips, as it does in tfjs's 'same' of three axes where strides are long. */
   skipped: readonly number[];
+  /** Elements at the input's end that tfjs leaves to no window although one more would fit: it rounds both axes by the first one's window. */
+  dropped: readonly number[];
   /** Length of the output. */
   output: readonly number[];
   /** Length of the window, in elements that it reads. */
@@ -21,7 +23,7 @@ export interface Window {
   before: readonly number[];
   /** Padding behind the input. */
   after: readonly number[];
-  /** Elements at the input's end that no window reads. Where there are any there is no padding. */
+  /** Elements behind the last window, fewer than to the next. Where there are any there is no padding. */
   unread: readonly number[];
 }
 
@@ -50,25 +52,32 @@ export function windowOf(info: Conv2DInfo | Conv3DInfo, output?: readonly number
     const reach = (window.output[i]! - 1) * window.strides[i]! + (window.kernel[i]! - 1) * window.dilations[i]! + 1;
     return reach - length - start[i]!;
   });
+  const beyond = behind.map((length) => Math.max(-length, 0));
+  const dropped = beyond.map((length, i) => (length >= window.strides[i]! ? length : 0));
   return {
     ...window,
-    input: window.input.map((length, i) => length + Math.min(start[i]!, 0)),
+    input: window.input.map((length, i) => length + Math.min(start[i]!, 0) - dropped[i]!),
     skipped: start.map((length) => Math.max(-length, 0)),
+    dropped,
     before: start.map((length) => Math.max(length, 0)),
     after: behind.map((length) => Math.max(length, 0)),
-    unread: behind.map((length) => Math.max(-length, 0)),
+    unread: beyond.map((length, i) => length - dropped[i]!),
   };
 }
 
-/** Drops from `[N, C, ...space]` what the first window skips. */
-export function withoutSkipped(g: Recorder, x: Value, { input, skipped }: Window): Value {
+/** The lengths of the whole input. */
+export const wholeInput = ({ input, skipped, dropped }: Window): number[] =>
+  input.map((length, i) => skipped[i]! + length + dropped[i]!);
+
+/** Cuts from `[N, C, ...space]` what windows skip and drop. */
+export function cutInput(g: Recorder, x: Value, { input, skipped }: Window): Value {
   return takeSteps(g, x, new Map(skipped.map((start, i) => [i + 2, { start, count: input[i]! }])));
 }
 
-/** Puts zeros into the gradient `[N, C, ...space]` where the first window skips elements. */
-export function withSkipped(g: Recorder, dx: Value, { input, skipped }: Window): Value {
-  if (skipped.every((length) => length === 0)) return dx;
-  const shape = [...dx.shape.slice(0, 2), ...input.map((length, i) => length + skipped[i]!)];
-  const pads = g.int64([0, 0, ...skipped, 0, 0, ...skipped.map(() => 0)]);
-  return g.op('Pad', [dx, pads], { type: dx.type, shape });
+/** Puts zeros into the gradient `[N, C, ...space]` where {@link cutInput} cut elements off. */
+export function uncutInput(g: Recorder, dx: Value, window: Window): Value {
+  const { skipped, dropped } = window;
+  if ([...skipped, ...dropped].every((length) => length === 0)) return dx;
+  const shape = [...dx.shape.slice(0, 2), ...wholeInput(window)];
+  return g.op('Pad', [dx, g.int64([0, 0, ...skipped, 0, 0, ...dropped])], { type: dx.type, shape });
 }
