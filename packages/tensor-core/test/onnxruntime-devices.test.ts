@@ -7,14 +7,14 @@ import { measureStep } from '../src/engine/onnxruntime/measure-step.ts';
 import { InputError, useEngine } from '../src/index.ts';
 
 describe('chooseDevice', () => {
-  /** Devices that take so many milliseconds for 256 and for 1024 rows, or fail for a reason. */
-  const measured = (times: Record<string, readonly [small: number, large: number] | string>) => {
+  /** Devices that take so many milliseconds for 128, 384 and 1024 rows, or fail for a reason. */
+  const measured = (times: Record<string, readonly [number, number, number] | string>) => {
     const asked: string[] = [];
     const measure = async (device: EngineDevice, size: number) => {
       asked.push(`${device} ${size}`);
       const time = times[device]!;
       if (typeof time === 'string') throw new Error(time);
-      return time[size === 256 ? 0 : 1];
+      return time[[128, 384, 1024].indexOf(size)]!;
     };
     return { asked, measure };
   };
@@ -26,27 +26,27 @@ describe('chooseDevice', () => {
   });
 
   it('takes a GPU that is faster at the size that shows it', async () => {
-    const { asked, measure } = measured({ webgpu: [3, 4], cpu: [2, 30] });
+    const { asked, measure } = measured({ webgpu: [3, 3, 4], cpu: [0.5, 2, 30] });
     expect(await chooseDevice(['webgpu'], measure)).toEqual({ device: 'webgpu', others: [] });
-    expect(asked).toEqual(['webgpu 256', 'webgpu 1024', 'cpu 1024']);
+    expect(asked).toEqual(['webgpu 128', 'webgpu 384', 'webgpu 1024', 'cpu 1024']);
   });
 
-  it('leaves a software renderer, without waiting for it to do the large step', async () => {
-    const { asked, measure } = measured({ webgpu: [120, 8000], cpu: [1, 30] });
+  it('leaves a software renderer, without waiting for it to do a larger step', async () => {
+    const { asked, measure } = measured({ webgpu: [120, 2000, 40_000], cpu: [1, 2, 30] });
     expect(await chooseDevice(['webgpu'], measure)).toEqual({
       device: 'cpu',
       others: [{ device: 'webgpu', detail: 'not the fastest here: 120 ms a step of the probe, the processor 1.0' }],
     });
-    expect(asked).toEqual(['webgpu 256', 'cpu 256']);
+    expect(asked).toEqual(['webgpu 128', 'cpu 128']);
   });
 
   it('takes the faster of two, and says why a third device is none', async () => {
-    const { measure } = measured({ webgpu: [1, 4], cuda: [1, 2], cpu: [2, 30] });
+    const { measure } = measured({ webgpu: [1, 1, 4], cuda: [1, 1, 2], cpu: [1, 2, 30] });
     expect(await chooseDevice(['webgpu', 'cuda'], measure)).toMatchObject({
       device: 'cuda',
       others: [{ device: 'webgpu' }],
     });
-    const broken = measured({ webgpu: 'no adapter', cpu: [2, 30] });
+    const broken = measured({ webgpu: 'no adapter', cpu: [1, 2, 30] });
     expect(await chooseDevice(['webgpu'], broken.measure)).toMatchObject({
       device: 'cpu',
       others: [{ device: 'webgpu', detail: 'no adapter', remedy: expect.stringContaining('driver') }],

@@ -1,9 +1,9 @@
 import type { DeviceReport, EngineDevice } from '../engine.ts';
 import { GPU_REMEDIES, type Gpu } from '../gpu-drivers.ts';
 
-/** Rows and columns of the matrices in a step that any device does at once, and in one that shows what a real GPU can do. */
-const SIZES = { small: 256, large: 1024 } as const;
-/** A device that takes longer for the small step would spend seconds on the large one. */
+/** Rows and columns of the matrices in a step, from one that any device does at once to one that shows what a real GPU can do. */
+const SIZES: readonly number[] = [128, 384, 1024];
+/** A device that takes longer for a step, as a software renderer does, would spend seconds on the larger ones. */
 const QUICK_MILLISECONDS = 8;
 
 /** Milliseconds that a training-like step of some size takes on a device. */
@@ -29,9 +29,7 @@ export async function chooseDevice(gpus: readonly Gpu[], measure: MeasureStep): 
   const timed: { device: Gpu; gpu: number; size: number }[] = [];
   for (const device of gpus) {
     try {
-      const quick = await measure(device, SIZES.small);
-      const size = quick < QUICK_MILLISECONDS ? SIZES.large : SIZES.small;
-      timed.push({ device, size, gpu: size === SIZES.small ? quick : await measure(device, size) });
+      timed.push({ device, ...(await climb((size) => measure(device, size))) });
     } catch (cause) {
       others.push({ device, detail: (cause as Error).message, remedy: GPU_REMEDIES[device] });
     }
@@ -48,6 +46,16 @@ export async function chooseDevice(gpus: readonly Gpu[], measure: MeasureStep): 
     others.push({ device, detail: `not the fastest here: ${times}` });
   }
   return { device: best.device, others };
+}
+
+/** Measures larger and larger steps while they are quick, and gives the last. */
+async function climb(measure: (size: number) => Promise<number>): Promise<{ size: number; gpu: number }> {
+  let last = { size: 0, gpu: 0 };
+  for (const size of SIZES) {
+    last = { size, gpu: await measure(size) };
+    if (last.gpu >= QUICK_MILLISECONDS) break;
+  }
+  return last;
 }
 
 const format = (milliseconds: number) => milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
