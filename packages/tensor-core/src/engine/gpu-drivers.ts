@@ -77,9 +77,9 @@ function vulkanFolders({ HOME = homedir(), ...env }: GpuSurroundings['env']): st
 function machine(): GpuSurroundings {
   // onnxruntime-node as the backend has it: this package need not have the same, or any.
   const backend = createRequire(import.meta.url).resolve('@masked-distill/tfjs-backend-ort/package.json');
-  const require = createRequire(backend);
-  const { listSupportedBackends } = require('onnxruntime-node') as { listSupportedBackends(): { name: string }[] };
-  const root = dirname(require.resolve('onnxruntime-node/package.json'));
+  const load = createRequire(backend);
+  const { listSupportedBackends } = load('onnxruntime-node') as { listSupportedBackends(): { name: string }[] };
+  const root = dirname(load.resolve('onnxruntime-node/package.json'));
   return {
     backends: listSupportedBackends().map(({ name }) => name),
     libraries: join(root, 'bin/napi-v6', process.platform, process.arch),

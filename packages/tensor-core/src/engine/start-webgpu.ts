@@ -11,7 +11,7 @@ interface Dawn {
 
 /** Makes tfjs's WebGPU backend the current one, on Dawn from the `webgpu` package, where it finds a GPU. */
 export async function startWebgpu(): Promise<StartedEngine> {
-  const dawn = (await importOptional('webgpu')) as Dawn;
+  const dawn = (await importOptional('webgpu', () => import('webgpu'))) as Dawn;
   const lacks = lacksForWebgpu();
   if (lacks) throw new Error(lacks);
   const gpu = dawn.create([]);
@@ -21,7 +21,7 @@ export async function startWebgpu(): Promise<StartedEngine> {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
   try {
-    await importOptional('@tensorflow/tfjs-backend-webgpu');
+    await importOptional('@tensorflow/tfjs-backend-webgpu', () => import('@tensorflow/tfjs-backend-webgpu'));
     await takeBackend('webgpu');
   } catch (cause) {
     if (before) Object.defineProperty(globalThis, 'navigator', before);
