@@ -349,7 +349,12 @@ export class OrtBackend extends KernelBackend {
 
   #hostArray(value: Value): HostArray {
     if (value.error) throw value.error;
-    const storage = value.storage!;
+    const { storage } = value;
+    if (!storage) {
+      throw new OrtBackendError(
+        `onnxruntime: a ${value.type} value of shape [${value.shape}] was recorded, but no tensor held it when the recording ran`,
+      );
+    }
     if (storage.error) throw storage.error;
     storage.array ??= storage.tensor!.data();
     return storage.array;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { OrtBackend, type OrtBackendOptions } from './backend.ts';
 import { BACKEND_NAME } from './kernels/define-kernel.ts';
 import { kernels } from './kernels/index.ts';
+import { notImplemented } from './kernels/not-implemented.ts';
 import { createRunner } from './runner/create-runner.ts';
 import type { Device } from './runner/runner.ts';
 
@@ -38,7 +39,8 @@ export function registerOnnxruntime({
   if (tf.findBackendFactory(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);
   const create = () => new OrtBackend(createRunner({ device, binding, notice }), tf.engine(), { threads, ...options });
   tf.registerBackend(BACKEND_NAME, create, PRIORITY);
-  for (const kernel of kernels) if (!tf.getKernel(kernel.kernelName, BACKEND_NAME)) tf.registerKernel(kernel);
+  for (const kernel of [...kernels, ...notImplemented])
+    if (!tf.getKernel(kernel.kernelName, BACKEND_NAME)) tf.registerKernel(kernel);
 }
 
 /** What the registered backend runs on, in words. Starts it if it has not started. */

@@ -121,6 +121,13 @@ describe('reading later', () => {
   });
 });
 
+test('a kernel that is not implemented is named, with a way to get on', () => {
+  const starts = tf.tensor1d([0], 'int32');
+  expect(() => tf.engine().runKernel('RaggedRange', { starts, limits: starts, deltas: starts })).toThrow(
+    "the kernel RaggedRange is not implemented; run this part on tfjs's cpu backend",
+  );
+});
+
 describe('an error of the runtime', () => {
   test('reaches whoever reads, and nobody else', async () => {
     const bad = tf.gather(tf.ones([3, 2]), tf.add(tf.tensor1d([0, 98], 'int32'), tf.scalar(1, 'int32')));
