@@ -73,6 +73,38 @@ describe('passes', () => {
     expect(opsOf(graph)).toEqual(['LayerNormalization', 'Mul', 'Sub']);
   });
 
+  const gelu = (x: tf.Tensor) => {
+    const t = tf.mul(x, Math.SQRT1_2);
+    const twiceCdf = tf.add(tf.erf(t), 1);
+    return { t, twiceCdf, y: tf.mul(tf.mul(t, twiceCdf), Math.SQRT1_2) };
+  };
+
+  test('make one operator of a GELU, unless a gradient reads what is between', () => {
+    expect(opsOf(graphOf(() => gelu(numbers([4, 6])).y))).toEqual(['Gelu']);
+    const trained = graphOf(() => Object.values(gelu(numbers([4, 6]))));
+    expect(opsOf(trained)).toEqual(['Add', 'Erf', 'Mul', 'Mul', 'Mul']);
+  });
+
+  test('take constant factors into the products on both sides', () => {
+    const graph = graphOf(() => {
+      const hidden = tf.add(tf.matMul(numbers([4, 3]), numbers([3, 5])), numbers([5]));
+      return tf.matMul(tf.mul(tf.relu(tf.mul(hidden, 3)), 0.25), numbers([5, 2]));
+    });
+    expect(opsOf(graph)).toEqual(['Gemm', 'Gemm', 'Relu']);
+    expect(graph.nodes[0]!.attributes).toMatchObject({ alpha: { float: 3 }, beta: { float: 3 } });
+    expect(graph.nodes[2]!.attributes).toMatchObject({ alpha: { float: 0.25 } });
+  });
+
+  test('and leave a factor on what is read elsewhere, or added', () => {
+    const shared = graphOf(() => {
+      const scaled = tf.mul(numbers([4, 3]), 2);
+      return [scaled, tf.matMul(scaled, numbers([3, 5]))];
+    });
+    expect(opsOf(shared)).toEqual(['Gemm', 'Mul']);
+    const bias = graphOf(() => tf.add(tf.matMul(numbers([4, 3]), numbers([3, 5])), tf.mul(numbers([5]), 2)));
+    expect(opsOf(bias)).toEqual(['Gemm', 'Mul']);
+  });
+
   test('sum squares in one operator', () => {
     expect(opsOf(graphOf(() => tf.sum(tf.square(numbers([6, 8])))))).toEqual(['ReduceSumSquare']);
   });

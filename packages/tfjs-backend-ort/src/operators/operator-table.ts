@@ -2,6 +2,7 @@ import { CONTRIB_DOMAIN } from '../graph/domains.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Device } from '../runner/runner.ts';
 import { dequantised } from './dequantised.ts';
+import { geluWrittenOut } from './gelu-written-out.ts';
 import { unfusedMatMul } from './unfused-mat-mul.ts';
 
 /**
@@ -22,5 +23,6 @@ export interface SpecialOperator {
 /** Every operator in use beyond ONNX's own. */
 export const specialOperators: readonly SpecialOperator[] = [
   { domain: CONTRIB_DOMAIN, op: 'FusedMatMul', devices: ['cpu', 'cuda'], fallback: unfusedMatMul },
+  { domain: CONTRIB_DOMAIN, op: 'Gelu', devices: ['cpu', 'cuda', 'webgpu'], fallback: geluWrittenOut },
   { domain: CONTRIB_DOMAIN, op: 'DynamicQuantizeMatMul', devices: ['cpu'], fallback: dequantised },
 ];
