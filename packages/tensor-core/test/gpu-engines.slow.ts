@@ -95,10 +95,7 @@ if (missingSwiftShader) {
       expect(tf.getBackend()).toBe(options.prefer);
     });
 
-    // Steps that are not compiled end the process at the second call on onnxruntime's WebGPU, so the case that compares with them is
-    // left out there until they do not.
-    const isLeftOut = (name: string) => options.prefer === 'onnxruntime' && name.startsWith('a compiled step gives');
-    for (const { name, run } of engineConformance) it.skipIf(isLeftOut(name))(name, () => run(engine));
+    for (const { name, run } of engineConformance) it(name, () => run(engine));
 
     it('trains as the cpu engine does', async () => {
       const { losses, weight } = await train(engine);

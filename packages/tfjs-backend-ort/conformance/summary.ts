@@ -3,7 +3,7 @@ import { NOT_ON_BACKEND } from './skips.ts';
 import type { SuiteResult } from './supervise.ts';
 
 /** The share of the specs that wasm passes which a backend must pass. */
-export const WANTED_SHARE = 0.95;
+const WANTED_SHARE = 0.95;
 
 /** Failures with the same error from which on the summary counts them. */
 const FREQUENT = 4;

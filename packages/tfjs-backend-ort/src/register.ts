@@ -46,5 +46,5 @@ export function registerOnnxruntime({
 /** What the registered backend runs on, in words. Starts it if it has not started. */
 export function describeOnnxruntime(): string {
   const { runner, threads } = tf.engine().findBackend(BACKEND_NAME) as OrtBackend;
-  return `${runner.description}, ${runner.device === 'cpu' ? `${threads} threads` : runner.device}`;
+  return runner.device === 'cpu' ? `${runner.description}, ${threads} threads` : runner.description;
 }

@@ -191,3 +191,14 @@ test('a step that throws leaves nothing behind', () => {
   expect(tf.memory().numTensors).toBe(before);
   expect(tf.neg(x).dataSync()[0]).toBe(-1);
 });
+
+test('a variable may start as something that is not computed yet', () => {
+  const weight = tf.tidy(() => tf.variable(tf.fill([2], 1.5)));
+  const grow = compile(() => {
+    weight.assign(tf.mul(weight, 2));
+    return {};
+  }, [weight]);
+  grow({});
+  expect([...weight.dataSync()]).toEqual([3, 3]);
+  weight.dispose();
+});

@@ -54,6 +54,7 @@ export function compile<A extends TensorRecord, R extends TensorRecord>(
     const backend = currentBackend('compile');
     if (backend !== owner) clear(); // what was compiled belongs to a backend
     owner = backend;
+    backend.flush(); // every variable and argument has a storage from here on
     const signature = ownVariables(backend, list) + describeArguments(backend, args);
     const known = plans.get(signature);
     if (known && !isPowerOfTwo(++known.calls)) return known.plan.run(args) as R;

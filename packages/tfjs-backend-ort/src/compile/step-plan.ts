@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend.ts';
 import { OrtBackendError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Source, StepTrace } from './step-trace.ts';
 import type { TensorRecord } from './tensor-record.ts';
-import type { Source, StepTrace } from './trace-step.ts';
 
 /** A traced step, ready to be replayed. */
 export class StepPlan {
@@ -29,7 +29,6 @@ export class StepPlan {
   /** Queues a run with these arguments; the variables hold its results from here on. */
   run(args: TensorRecord): TensorRecord {
     const backend = this.#backend;
-    backend.flush();
     const graph = backend.sessions.get(this.recording, { resident: this.#resident });
     const inputs = graph.inputs.map((leaf) => this.#inputOf(leaf, args));
     const outputs = this.recording.outputs.map(({ type, shape }) => backend.pool.take(type, shape));

@@ -37,7 +37,7 @@ export const comparisons: readonly KernelConfig[] = [
 ];
 
 /** Compares two tensors element by element, as ONNX's operator of that name does. */
-export function compare(g: Recorder, op: string, operands: readonly [Value, Value]): Value {
+function compare(g: Recorder, op: string, operands: readonly [Value, Value]): Value {
   const type = commonType(operands);
   const [a, b] = operands.map((value) => g.cast(value, type === 'bool' && op !== 'Equal' ? 'int32' : type));
   return g.op(op, [a, b], { type: 'bool', shape: broadcast(a!, b!) });

@@ -1,4 +1,4 @@
-import type { DataType, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend.ts';
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
@@ -60,6 +60,3 @@ export function defineAlias<Attrs>(
     },
   };
 }
-
-/** A tfjs type that the backend computes in. */
-export type ComputedType = Extract<DataType, 'float32' | 'int32' | 'bool'>;

@@ -14,7 +14,7 @@ export const toChannelsFirst = (g: Recorder, x: Value): Value => transposed(g, x
 export const toChannelsLast = (g: Recorder, x: Value): Value => transposed(g, x, channelsLast(x.shape.length));
 
 /** The axes that the spatial axes of a tensor of this rank are numbered by, channels last. */
-export const spatialAxes = (rank: number): number[] => Array.from({ length: rank - 2 }, (_, i) => i + 1);
+const spatialAxes = (rank: number): number[] => Array.from({ length: rank - 2 }, (_, i) => i + 1);
 
 const channelsFirst = (rank: number) => [0, rank - 1, ...spatialAxes(rank)];
 const channelsLast = (rank: number) => [0, ...spatialAxes(rank).map((axis) => axis + 1), 1];

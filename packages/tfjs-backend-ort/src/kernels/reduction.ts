@@ -71,7 +71,7 @@ const OVER_NOTHING = {
 type Reduction = keyof typeof OVER_NOTHING;
 
 /** Records a reduction of x. */
-export function reduce(g: Recorder, op: Reduction, { x, axis, keepDims }: ReductionOptions & { x: Value }): Value {
+function reduce(g: Recorder, op: Reduction, { x, axis, keepDims }: ReductionOptions & { x: Value }): Value {
   const axes = util.parseAxisParam(axis!, [...x.shape]).sort((a, b) => a - b);
   const [outShape] = backend_util.computeOutAndReduceShapes([...x.shape], axes);
   const output = { type: x.type, shape: keepDims ? backend_util.expandShapeToKeepDim(outShape, axes) : outShape };

@@ -98,7 +98,7 @@ export class NpmSession implements RunnerSession {
   }
 
   #result(result: NpmTensor, given: NpmRunnerTensor | undefined): RunnerTensor {
-    const made = new NpmRunnerTensor(this.#context, result);
+    const made = new NpmRunnerTensor(this.#context, result, this.#resource);
     if (!given) return made;
     (given.data() as Float32Array).set(made.data() as Float32Array);
     made.dispose();

@@ -26,15 +26,21 @@ export class NpmRunnerTensor implements RunnerTensor {
   /**
    * @param context what the runner's objects share
    * @param tensor the binding's tensor, which is this one's from now on
+   * @param maker the session that made it: device memory goes when its session does, so it stays as long as the tensor
    */
-  constructor(context: NpmContext, tensor: NpmTensor) {
+  constructor(context: NpmContext, tensor: NpmTensor, maker?: Resource<unknown>) {
     this.type = tensor.type as ElementType;
     this.shape = [...tensor.dims];
     this.#context = context;
+    const holder = tensor.location === 'cpu' ? undefined : maker;
+    holder?.enter();
     this.resource = context.resources.own(this, {
       value: tensor,
       what: 'tensor',
-      release: (released) => released.dispose(),
+      release: (released) => {
+        released.dispose();
+        holder?.leave();
+      },
     });
   }
 
