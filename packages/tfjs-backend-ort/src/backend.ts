@@ -98,6 +98,7 @@ export class OrtBackend extends KernelBackend {
   /** The elements of a value, at once. Blocks until they are computed. */
   elementsOf(value: Value): HostArray {
     if (value.constant) return value.constant;
+    if (this.#isTracing && value.varies) throw readsWhileTraced();
     value.holders++;
     try {
       if (!value.storage) this.flush();
@@ -181,11 +182,7 @@ export class OrtBackend extends KernelBackend {
 
   /** Queues everything that was recorded and is still wanted. Its results have storages from here on. */
   flush(): void {
-    if (this.#isTracing) {
-      throw new OrtBackendError(
-        'compile: the step reads the elements of a tensor while it is traced; return the tensor and read it outside, or pass what it needs as an argument',
-      );
-    }
+    if (this.#isTracing) throw readsWhileTraced();
     const { pending } = this.recorder;
     this.recorder.pending = [];
     if (pending.length > 0) {
@@ -254,6 +251,7 @@ export class OrtBackend extends KernelBackend {
   override async read(dataId: DataId): Promise<BackendValues> {
     const { value, strings, dtype } = this.#handles.get(dataId);
     if (strings) return strings;
+    if (this.#isTracing && value.varies) throw readsWhileTraced();
     if (!value.storage && !value.constant) this.flush();
     if (value.constant) return toDtype(value.constant.slice(), dtype);
     value.holders++; // the tensor may be disposed while its elements are awaited
@@ -376,3 +374,8 @@ function toHostArray(values: BackendValues | null, type: ElementType, size: numb
   for (let i = 0; i < size; i++) array[i] = Number((values as ArrayLike<number>)[i]);
   return array;
 }
+
+const readsWhileTraced = () =>
+  new OrtBackendError(
+    'compile: the step reads the elements of a tensor while it is traced; return the tensor and read it outside, or pass what it needs as an argument',
+  );

@@ -1,3 +1,4 @@
+import './gradients.ts';
 import { registerOnnxruntime } from './register.ts';
 
 registerOnnxruntime();

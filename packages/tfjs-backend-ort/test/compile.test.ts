@@ -178,6 +178,17 @@ describe('what varies and is not an argument', () => {
   test('elements are not read inside', () => {
     const reads = compile(({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, tf.exp(x).dataSync()[0]!) }), []);
     expect(() => reads({ x: tf.scalar(2) })).toThrow('reads the elements of a tensor while it is traced');
+    const asks = compile(({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, x.dataSync()[0]!) }), []);
+    expect(() => asks({ x: tf.scalar(2) })).toThrow('reads the elements of a tensor while it is traced');
+    const onTheHost = compile(
+      ({ x }: { x: tf.Tensor }) => ({ y: tf.bincount(x as tf.Tensor1D, tf.tensor([]), 4) }),
+      [],
+    );
+    expect(() => onTheHost({ x: tf.tensor1d([0, 1], 'int32') })).toThrow('reads the elements of a tensor');
+    const weight = tf.tidy(() => tf.variable(tf.scalar(2)));
+    const state = compile(() => ({ y: tf.mul(weight, weight.dataSync()[0]!) }), [weight]);
+    expect(() => state({})).toThrow('reads the elements of a tensor');
+    weight.dispose();
   });
 });
 

@@ -28,7 +28,7 @@ export class NpmRunnerTensor implements RunnerTensor {
    * @param tensor the binding's tensor, which is this one's from now on
    * @param maker the session that made it: device memory goes when its session does, so it stays as long as the tensor
    */
-  constructor(context: NpmContext, tensor: NpmTensor, maker?: Resource<unknown>) {
+  constructor(context: NpmContext, tensor: NpmTensor, maker?: Pick<Resource<unknown>, 'enter' | 'leave'>) {
     this.type = tensor.type as ElementType;
     this.shape = [...tensor.dims];
     this.#context = context;
