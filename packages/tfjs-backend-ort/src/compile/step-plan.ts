@@ -15,6 +15,8 @@ export class StepPlan {
   readonly #variables: readonly tf.Variable[];
   readonly #targets: StepTrace['targets'];
   readonly #resident: readonly boolean[];
+  /** The recording under a signature that tells where its outputs stay: joined once, as signatures are long. */
+  readonly #keyed: StepTrace['recording'];
 
   constructor(backend: OrtBackend, { recording, sources, variables, targets }: StepTrace) {
     this.#backend = backend;
@@ -23,13 +25,14 @@ export class StepPlan {
     this.#variables = variables;
     this.#targets = targets;
     this.#resident = targets.map((target) => 'variable' in target);
+    this.#keyed = { ...recording, signature: `${recording.signature}\n${this.#resident}` };
     for (const leaf of this.#captured()) leaf.holders++;
   }
 
   /** Queues a run with these arguments; the variables hold its results from here on. */
   run(args: TensorRecord): TensorRecord {
     const backend = this.#backend;
-    const graph = backend.sessions.get(this.recording, { resident: this.#resident });
+    const graph = backend.sessions.get(this.#keyed, { resident: this.#resident });
     const inputs = graph.inputs.map((leaf) => this.#inputOf(leaf, args));
     const outputs = this.recording.outputs.map(({ type, shape }) => backend.pool.take(type, shape));
     backend.executor.add({ session: graph.session, inputs, outputs });

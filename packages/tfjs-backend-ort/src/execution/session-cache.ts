@@ -30,7 +30,7 @@ export interface SessionCacheOptions {
 
 /** Options of {@link SessionCache.get}. */
 export interface CompileOptions {
-  /** Outputs that stay on the device, by position. Default: all. */
+  /** Outputs that stay on the device, by position; another choice needs another signature. Default: all. */
   resident?: readonly boolean[];
 }
 
@@ -58,7 +58,7 @@ export class SessionCache {
 
   /** The compiled form of a recording: from the cache where one serves, else compiled now. */
   get(recording: CanonicalGraph, { resident }: CompileOptions = {}): CompiledGraph {
-    const key = resident ? `${recording.signature}\n${resident}` : recording.signature;
+    const key = recording.signature;
     let graph = this.#graphs.get(key);
     const changed = [...(graph?.baked ?? [])].filter(
       ([leaf, number]) => !Object.is(knownNumber(recording.leaves[leaf]!), number),

@@ -18,27 +18,23 @@ import {
   type MaxPoolWithArgmaxInputs,
 } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../element-types.ts';
-import { isEmpty, type Recorder, sameShape } from '../graph/recorder.ts';
+import { isEmpty, type Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { defineKernel } from './define-kernel.ts';
 import { toChannelsLast } from './layout.ts';
-import { averagePool, maxPool, maxPoolPlaces } from './pooling.ts';
+import { averagePool, maxPool, maxPoolPlaces, pooled } from './pooling.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling-gradient.ts';
-import { type Window, wholeInput, windowOf } from './window.ts';
+import { type Window, windowOf } from './window.ts';
 
 /** Pooling over two axes and its gradients. */
 export const pooling2d: readonly KernelConfig[] = [
   defineKernel<MaxPoolInputs, MaxPoolAttrs>(MaxPool, ({ g, inputs: { x }, attrs }) => {
     const window = windowFor(x, attrs);
-    const output = { type: x.type, shape: [x.shape[0]!, ...window.output, x.shape.at(-1)!] };
-    if (isEmpty(output)) return g.filled(0, output);
-    return isIdentity(window) ? x : maxPool(g, x, window);
+    return pooled(g, x, { window, pool: () => maxPool(g, x, window) });
   }),
   defineKernel<AvgPoolInputs, AvgPoolAttrs>(AvgPool, ({ g, inputs: { x }, attrs }) => {
     const window = windowFor(x, attrs);
-    const output = { type: x.type, shape: [x.shape[0]!, ...window.output, x.shape.at(-1)!] };
-    if (isEmpty(output)) return g.filled(0, output);
-    return isIdentity(window) ? x : averagePool(g, x, { window, ofNothing: Number.NaN });
+    return pooled(g, x, { window, pool: () => averagePool(g, x, { window, ofNothing: Number.NaN }) });
   }),
   defineKernel<MaxPoolGradInputs, MaxPoolGradAttrs>(MaxPoolGrad, ({ g, inputs: { dy, input: x }, attrs }) =>
     isEmpty(dy) ? g.filled(0, x) : maxPoolGradient(g, { dy, x }, windowFor(x, attrs, dy)),
@@ -57,9 +53,6 @@ export const pooling2d: readonly KernelConfig[] = [
 ];
 
 type Shape4D = [number, number, number, number];
-
-const isIdentity = (window: Window) =>
-  window.kernel.every((length) => length === 1) && sameShape(wholeInput(window), window.output);
 
 /** The window; a gradient's knows its output, whose rounding tfjs-core doesn't tell it. */
 function windowFor(x: Value, attrs: MaxPoolGradAttrs, dy?: Value): Window {

@@ -14,26 +14,22 @@ import {
   type MaxPool3DGradInputs,
   type MaxPool3DInputs,
 } from '@tensorflow/tfjs-core';
-import { isEmpty, sameShape } from '../graph/recorder.ts';
+import { isEmpty } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { defineKernel } from './define-kernel.ts';
-import { averagePool, maxPool } from './pooling.ts';
+import { averagePool, maxPool, pooled } from './pooling.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling-gradient.ts';
-import { type Window, wholeInput, windowOf } from './window.ts';
+import { type Window, windowOf } from './window.ts';
 
 /** Pooling over three axes and its gradients. */
 export const pooling3d: readonly KernelConfig[] = [
   defineKernel<MaxPool3DInputs, MaxPool3DAttrs>(MaxPool3D, ({ g, inputs: { x }, attrs }) => {
     const window = windowFor(x, attrs);
-    const output = { type: x.type, shape: [x.shape[0]!, ...window.output, x.shape.at(-1)!] };
-    if (isEmpty(output)) return g.filled(0, output);
-    return isIdentity(window) ? x : maxPool(g, x, window);
+    return pooled(g, x, { window, pool: () => maxPool(g, x, window) });
   }),
   defineKernel<AvgPool3DInputs, AvgPool3DAttrs>(AvgPool3D, ({ g, inputs: { x }, attrs }) => {
     const window = windowFor(x, attrs);
-    const output = { type: x.type, shape: [x.shape[0]!, ...window.output, x.shape.at(-1)!] };
-    if (isEmpty(output)) return g.filled(0, output);
-    return isIdentity(window) ? x : averagePool(g, x, { window, ofNothing: 0 });
+    return pooled(g, x, { window, pool: () => averagePool(g, x, { window, ofNothing: 0 }) });
   }),
   defineKernel<MaxPool3DGradInputs, MaxPool3DGradAttrs>(MaxPool3DGrad, ({ g, inputs: { dy, input: x }, attrs }) =>
     isEmpty(dy) ? g.filled(0, x) : maxPoolGradient(g, { dy, x }, windowFor(x, attrs, dy)),
@@ -44,9 +40,6 @@ export const pooling3d: readonly KernelConfig[] = [
 ];
 
 type Shape5D = [number, number, number, number, number];
-
-const isIdentity = (window: Window) =>
-  window.kernel.every((length) => length === 1) && sameShape(wholeInput(window), window.output);
 
 /** The window; a gradient's knows its output, whose rounding tfjs-core doesn't tell it. */
 function windowFor(x: Value, attrs: MaxPool3DGradAttrs, dy?: Value): Window {

@@ -1,8 +1,16 @@
-import type { Recorder } from '../graph/recorder.ts';
+import { isEmpty, type Recorder, sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { convolve } from './convolution.ts';
 import { toChannelsFirst, toChannelsLast } from './layout.ts';
-import { cutInput, type Window } from './window.ts';
+import { cutInput, type Window, wholeInput } from './window.ts';
+
+/** Records a pooling of `[N, ...space, C]`, or nothing where there is nothing to pool: no output, or windows of one element each. */
+export function pooled(g: Recorder, x: Value, { window, pool }: { window: Window; pool: () => Value }): Value {
+  const output = { type: x.type, shape: [x.shape[0]!, ...window.output, x.shape.at(-1)!] };
+  if (isEmpty(output)) return g.filled(0, output);
+  const isIdentity = window.kernel.every((length) => length === 1) && sameShape(wholeInput(window), window.output);
+  return isIdentity ? x : pool();
+}
 
 /** Records the largest element of each window of `[N, ...space, C]`. */
 export function maxPool(g: Recorder, x: Value, window: Window): Value {
