@@ -6,6 +6,7 @@ import { checkTransformerSize, ImageEncoder, type ImageEncoderConfig, type Trans
 import * as tf from '@tensorflow/tfjs-core';
 import { ImageDecoder } from './decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
+import type { MaskedModel } from './masked-model.ts';
 import { normalizePatches } from './targets.ts';
 
 /** What a {@link MaskedAutoencoder} is made of; plain data, stored with its weights. */
@@ -27,7 +28,7 @@ export interface MaskedAutoencoderConfig {
  * const loss = model.loss(pixels, indices);
  * ```
  */
-export class MaskedAutoencoder extends Module {
+export class MaskedAutoencoder extends Module implements MaskedModel {
   /** What the model is made of. */
   readonly config: MaskedAutoencoderConfig;
   /** The encoder. */
@@ -85,8 +86,11 @@ export class MaskedAutoencoder extends Module {
    * @param options factors of stochastic depth, `[2·depth, B]`
    */
   loss(pixels: tf.Tensor4D, indices: MaskIndices, options: { dropPath?: tf.Tensor2D } = {}): tf.Scalar {
-    const latent = this.encode(pixels, indices, options); // [prefix + K, B, D]
+    return this.reconstructionLoss(this.encode(pixels, indices, options), pixels, indices);
+  }
+
+  reconstructionLoss(latent: tf.Tensor3D, pixels: tf.Tensor, indices: MaskIndices): tf.Scalar {
     const prediction = this.#decoder.forward(latent, indices.restore, indices.masked); // [M·B, h·w·3]
-    return meanSquaredError(prediction, this.targets(pixels, indices.masked));
+    return meanSquaredError(prediction, this.targets(pixels as tf.Tensor4D, indices.masked));
   }
 }

@@ -59,6 +59,7 @@ export class TrainStep {
       ...this.optimizer.namedVariables().values(),
       ...(this.average?.namedVariables().values() ?? []),
       ...this.#gradients.values(),
+      ...(task.frozen ?? []),
     ];
     const update = (gradients: ReadonlyMap<string, tf.Tensor>, args: TensorRecord) => {
       const { gradNorm } = this.optimizer.apply(gradients, args as unknown as AdamWArguments);
@@ -116,14 +117,17 @@ export class TrainStep {
 
 function differentiate(task: TrainingTask, parameters: ReadonlyMap<string, tf.Variable>, args: TensorRecord) {
   const measured: TensorRecord = {};
+  const withTargets = { ...args, ...task.targets?.(args) };
   const { value, grads } = tf.variableGrads(() => {
-    const { loss, parts = {} } = task.loss(args);
+    const { loss, parts = {} } = task.loss(withTargets);
     // Kept, since everything else inside is freed when the gradients are there.
     for (const [name, part] of Object.entries(parts)) measured[PART + name] = tf.keep(tf.clone(part));
     return loss;
   }, [...parameters.values()]);
   measured.loss = value;
-  return { measured, gradients: new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]!])) };
+  // What the loss does not depend on, such as a final norm behind the features it compares, gets none; its step is of length 0.
+  const gradient = (variable: tf.Variable) => grads[variable.name] ?? tf.zerosLike(variable);
+  return { measured, gradients: new Map([...parameters].map(([name, variable]) => [name, gradient(variable)])) };
 }
 
 /** Turns arrays into tensors, runs a compiled function, reads its scalars, frees both. */

@@ -32,6 +32,13 @@ export interface TrainingTask {
    * were asked for: that makes a resumed run exact. Its arrays must stay as they are when the next one is asked for.
    */
   batches(from: number): AsyncIterable<TrainingBatch>;
+  /** Variables that the step only reads and no checkpoint holds, such as those of a frozen teacher. Default: none. */
+  readonly frozen?: Iterable<tf.Variable>;
+  /**
+   * What the loss compares with and no gradient passes through, such as a teacher's features; `loss` finds it among its arguments, under
+   * names of its own. Default: nothing.
+   */
+  targets?(args: TensorRecord): TensorRecord;
   /** The loss to minimise, and its parts under the names they are logged by (`lossRecon`, …). A pure function of its arguments. */
   loss(args: TensorRecord): TrainingLoss;
 }

@@ -16,7 +16,7 @@ export async function expectedBatchSeconds(
   const args = argumentTensors(batch.arguments);
   const forward = async () => {
     const start = now();
-    const loss = tf.tidy(() => task.loss(args).loss);
+    const loss = tf.tidy(() => task.loss({ ...args, ...task.targets?.(args) }).loss);
     await loss.data();
     loss.dispose();
     return now() - start;
