@@ -6,11 +6,12 @@ const MAY_IMPORT = {
   'tensor-core': ['base', 'tfjs-backend-ort'],
   vit: ['base', 'masking', 'tensor-core'],
   mae: ['base', 'masking', 'tensor-core', 'vit'],
+  'amd-distill': ['base', 'mae', 'masking', 'tensor-core', 'vit'],
   'image-data': ['base'],
   eval: ['base', 'tensor-core', 'vit'],
   train: ['base', 'tensor-core'],
   testing: [],
-  cli: ['base', 'eval', 'image-data', 'mae', 'masking', 'tensor-core', 'train', 'vit'],
+  cli: ['amd-distill', 'base', 'eval', 'image-data', 'mae', 'masking', 'tensor-core', 'train', 'vit'],
 };
 
 /** These run in data workers and are useful on their own, so no chain of imports may lead from them to a tensor library. */

@@ -1,9 +1,13 @@
 import { type AsymmetricMask, type TokenGrid, tokenCount } from '@masked-distill/masking';
-import { invertRows, type RowIndex, type RowIndexArrays, type TensorRecord } from '@masked-distill/tensor-core';
+import {
+  invertRows,
+  type RowIndex,
+  type RowIndexArrays,
+  rowIndexFrom,
+  rowIndexTensors,
+  type TensorRecord,
+} from '@masked-distill/tensor-core';
 import { tokenRows } from '@masked-distill/vit';
-import * as tf from '@tensorflow/tfjs-core';
-
-const PARTS = ['visible', 'restore', 'masked'] as const;
 
 /** The rows a masked autoencoder works on, for one batch of masks. Rows are token-major, n·B + b. */
 export interface MaskIndices<Index = RowIndex> {
@@ -49,19 +53,14 @@ export function indexMasks(
 
 /** {@link MaskIndices} as int32 tensors under flat names, the form in which a compiled step takes them. */
 export function maskIndexTensors(indices: MaskIndices<RowIndexArrays>): TensorRecord {
-  return Object.fromEntries(
-    PARTS.flatMap((part) => [
-      [`${part}.rows`, tf.tensor1d(indices[part].rows, 'int32')],
-      [`${part}.inverse`, tf.tensor1d(indices[part].inverse, 'int32')],
-    ]),
-  );
+  return rowIndexTensors({ ...indices });
 }
 
 /** The other way: finds the {@link MaskIndices} among a step's arguments. */
 export function maskIndicesFrom(args: TensorRecord): MaskIndices {
-  const part = (name: string) => ({
-    rows: args[`${name}.rows`] as tf.Tensor1D,
-    inverse: args[`${name}.inverse`] as tf.Tensor1D,
-  });
-  return { visible: part('visible'), restore: part('restore'), masked: part('masked') };
+  return {
+    visible: rowIndexFrom(args, 'visible'),
+    restore: rowIndexFrom(args, 'restore'),
+    masked: rowIndexFrom(args, 'masked'),
+  };
 }
