@@ -42,7 +42,7 @@ export interface RunCliOptions {
 export async function runCli(words: readonly string[], { environment, verbs }: RunCliOptions): Promise<number> {
   const { interrupts, stderr } = environment;
   try {
-    await createProgram(environment, verbs).parseAsync(words, { from: 'user' });
+    await createProgram(environment, verbs).parseAsync(words.map(dashed), { from: 'user' });
     // A run that was stopped is not done: `pretrain && eval` must not go on.
     return interrupts.stopped ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
@@ -50,6 +50,12 @@ export async function runCli(words: readonly string[], { environment, verbs }: R
   } finally {
     interrupts.close();
   }
+}
+
+/** `--mask_ratio=0.5` as `--mask-ratio=0.5`: both ways of writing a flag are in use. */
+function dashed(word: string): string {
+  const [flag] = /^--[^=]+/.exec(word) ?? [''];
+  return flag.replaceAll('_', '-') + word.slice(flag.length);
 }
 
 /** commander's `error: unknown option '--x'\n(Did you mean --y?)` in the form of all our errors. */

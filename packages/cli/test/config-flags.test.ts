@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { listKeys } from '../src/config/key.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
-import { pretrainReference } from '../src/config/pretrain-reference.ts';
+import { pretrainReference } from '../src/config/reference.ts';
 import { runCli } from '../src/program.ts';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
 import { testEnvironment } from './kit.ts';
@@ -24,7 +24,7 @@ const printed = async (...words: string[]) => {
 
 describe('flags', () => {
   it('are one for each key, each its own', () => {
-    const flags = listKeys(pretrainKeys).map(({ flag }) => flag);
+    const flags = listKeys(pretrainKeys).flatMap(({ flag, aliases }) => [flag, ...aliases]);
     expect(new Set(flags).size).toBe(flags.length);
     for (const taken of ['--config', '--preset', '--set', '--print-config', '--resume', '--help'])
       expect(flags).not.toContain(taken);
@@ -97,15 +97,38 @@ describe('flags', () => {
     expect((await printed('--config', path)).text).toBe(text);
   });
 
+  it('go by the names of other code too, with _ or -', async () => {
+    const { config } = await printed(
+      ...['--mask_ratio=0.6', '--input_size', '96', '--clip-grad', '0.02', '--opt_betas', '0.8', '0.9'],
+      ...['--num_sample', '4', '--normlize_target', 'False', '--warmup_epochs', '3', '--no_flip'],
+    );
+    expect(config).toMatchObject({
+      model: { imageSize: [96, 96] },
+      mask: { ratio: 0.6 },
+      target: { normPix: false },
+      data: { repeats: 4, flip: false },
+      optim: { clipNorm: 0.02, betas: [0.8, 0.9], warmupEpochs: 3 },
+    });
+    expect((await printed('--norm_pix_loss')).config.target).toEqual({ normPix: true });
+    expect(await pretrain('--clip_norm', '1', '--clip_grad', '1')).toMatchObject({
+      code: 2,
+      stderr: 'masked-distill: --clip-norm and --clip-grad are both given; keep one of them\n',
+    });
+    expect(await pretrain('--set', 'optim.clip_grad=1')).toMatchObject({
+      code: 2,
+      stderr: 'masked-distill: --set optim.clip_grad is not a known key; did you mean optim.clipNorm?\n',
+    });
+  });
+
   it('are refused in one line each', async () => {
     expect(await pretrain('--lr', '1', '--blr', '2')).toEqual({
       code: 2,
       stdout: '',
       stderr: 'masked-distill: --lr and --blr are both given; keep one of them\n',
     });
-    expect(await pretrain('--mask_ratio', '.5')).toMatchObject({
+    expect(await pretrain('--mask_ratios', '.5')).toMatchObject({
       code: 2,
-      stderr: "masked-distill: unknown option '--mask_ratio'; did you mean --mask-ratio?\n",
+      stderr: "masked-distill: unknown option '--mask-ratios'; did you mean --mask-ratio?\n",
     });
     expect(await pretrain('--set', 'optim.weigthDecay=1')).toMatchObject({
       code: 2,
@@ -133,6 +156,7 @@ describe('help', () => {
       'Data:',
       'Optim:',
       'Run:',
+      'Flags of other code, taken as ours (_ and - are the same):',
     ]);
     const squeezed = stdout.replace(/\s+/g, ' ');
     for (const line of [
@@ -147,6 +171,7 @@ describe('help', () => {
       expect(squeezed).toContain(line);
     }
     for (const { key } of listKeys(pretrainKeys)) expect(squeezed).toContain(key.is);
+    expect(squeezed).toContain('Flags of other code, taken as ours (_ and - are the same): --input-size --image-size');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 

@@ -5,7 +5,8 @@ import { InputError } from '@masked-distill/base';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatConfig } from '../src/config/format-config.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
-import { type ConfigSources, resolvePretrainConfig } from '../src/config/resolve.ts';
+import { pretrainSpec } from '../src/config/pretrain-spec.ts';
+import { type ConfigSources, resolveConfig } from '../src/config/resolve.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,14 +25,14 @@ const flags = (given: Record<string, string | boolean | string[]>): ConfigSource
 
 /** The one line that a user sees. */
 async function complaint(sources: ConfigSources): Promise<string> {
-  const error = await resolvePretrainConfig(sources).catch((reason: unknown) => reason);
+  const error = await resolveConfig(pretrainSpec, sources).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(InputError);
   return (error as Error).message;
 }
 
 describe('layers', () => {
   it("begin with MAE's recipe for a small machine", async () => {
-    const { model, mask, target, optim, data } = await resolvePretrainConfig();
+    const { model, mask, target, optim, data } = await resolveConfig(pretrainSpec);
     expect(model).toEqual({
       preset: 'tiny',
       width: 192,
@@ -60,7 +61,7 @@ describe('layers', () => {
 
   it('go defaults < preset < file < flags < set', async () => {
     const config = await file('optim: { batchSize: 8, weightDecay: 0.1, minLr: 1e-6, eps: 1e-7 }');
-    const { optim } = await resolvePretrainConfig({
+    const { optim } = await resolveConfig(pretrainSpec, {
       preset: 'mae-vit-b-in1k',
       config,
       flags: new Map([
@@ -74,8 +75,8 @@ describe('layers', () => {
 
   it('take a preset from the file, or another in its place', async () => {
     const config = await file('preset: large\nrun: { seed: 7 }');
-    expect(await resolvePretrainConfig({ config })).toMatchObject({ model: { width: 1024 }, run: { seed: 7 } });
-    expect(await resolvePretrainConfig({ config, preset: 'small' })).toMatchObject({
+    expect(await resolveConfig(pretrainSpec, { config })).toMatchObject({ model: { width: 1024 }, run: { seed: 7 } });
+    expect(await resolveConfig(pretrainSpec, { config, preset: 'small' })).toMatchObject({
       model: { width: 384 },
       run: { seed: 7 },
     });
@@ -83,7 +84,7 @@ describe('layers', () => {
 
   it('replace all sizes of a model when a stronger layer names another', async () => {
     const config = await file('model: { preset: tiny, width: 256, heads: 4, decoder: { depth: 1 } }');
-    const hand = await resolvePretrainConfig({ config });
+    const hand = await resolveConfig(pretrainSpec, { config });
     expect(hand.model).toMatchObject({
       preset: 'custom',
       width: 256,
@@ -91,12 +92,14 @@ describe('layers', () => {
       depth: 12,
       decoder: { width: 128, depth: 1 },
     });
-    const named = await resolvePretrainConfig({ config, ...flags({ 'model.preset': 'base' }) });
+    const named = await resolveConfig(pretrainSpec, { config, ...flags({ 'model.preset': 'base' }) });
     expect(named.model).toMatchObject({ preset: 'base', width: 768, heads: 12, decoder: { width: 512, depth: 8 } });
   });
 
   it('are not silently covered: a preset under a complete file is refused, unless it says the same', async () => {
-    const complete = formatConfig(await resolvePretrainConfig({ set: ['optim.lr=1e-3'] }), { keys: pretrainKeys });
+    const complete = formatConfig(await resolveConfig(pretrainSpec, { set: ['optim.lr=1e-3'] }), {
+      keys: pretrainKeys,
+    });
     const config = await file(complete);
     expect(await complaint({ config, preset: 'large' })).toBe(
       '--preset: large would change nothing, since config.yaml sets all of its keys; say --model large',
@@ -104,15 +107,17 @@ describe('layers', () => {
     expect(await complaint({ config, preset: 'mae-vit-b-in1k' })).toBe(
       '--preset: mae-vit-b-in1k would change nothing, since config.yaml sets all of its keys; leave one of them out',
     );
-    await expect(resolvePretrainConfig({ config, preset: 'tiny' })).resolves.toMatchObject({ optim: { lr: 1e-3 } });
+    await expect(resolveConfig(pretrainSpec, { config, preset: 'tiny' })).resolves.toMatchObject({
+      optim: { lr: 1e-3 },
+    });
   });
 
   it('let the latest of alternatives stand: lr or blr, epochs or steps, one of three warm-ups', async () => {
     const config = await file('optim: { lr: 1e-3, steps: 50, warmupSteps: 5 }');
-    const fromFile = (await resolvePretrainConfig({ config })).optim;
+    const fromFile = (await resolveConfig(pretrainSpec, { config })).optim;
     expect(fromFile).toMatchObject({ lr: 1e-3, steps: 50, warmupSteps: 5 });
     for (const gone of ['blr', 'epochs', 'warmupShare', 'warmupEpochs']) expect(fromFile).not.toHaveProperty(gone);
-    const { optim } = await resolvePretrainConfig({
+    const { optim } = await resolveConfig(pretrainSpec, {
       config,
       ...flags({ 'optim.blr': '3e-4', 'optim.epochs': '9', 'optim.warmupEpochs': '.5' }),
     });
@@ -121,9 +126,9 @@ describe('layers', () => {
   });
 
   it('read an empty file, and an empty group, as nothing said', async () => {
-    const standard = await resolvePretrainConfig();
-    expect(await resolvePretrainConfig({ config: await file('') })).toEqual(standard);
-    expect(await resolvePretrainConfig({ config: await file('optim:\n') })).toEqual(standard);
+    const standard = await resolveConfig(pretrainSpec);
+    expect(await resolveConfig(pretrainSpec, { config: await file('') })).toEqual(standard);
+    expect(await resolveConfig(pretrainSpec, { config: await file('optim:\n') })).toEqual(standard);
   });
 });
 
@@ -143,7 +148,7 @@ describe('words of the command line', () => {
     ['run.checkpointEvery', '1 epochs', '1 epoch'],
     ['data.maxPixels', '1e6', 1_000_000],
   ])('read %s %j as %j', async (path, word, value) => {
-    const config: unknown = await resolvePretrainConfig(flags({ [path]: word }));
+    const config: unknown = await resolveConfig(pretrainSpec, flags({ [path]: word }));
     expect(config).toHaveProperty(path, value);
   });
 
@@ -152,7 +157,7 @@ describe('words of the command line', () => {
     expect(await complaint({ set })).toBe(
       '--set run.name is "a=b", wants a folder name of letters, digits, dots and dashes (default pretrain)',
     );
-    expect(await resolvePretrainConfig({ set: set.slice(0, 3) })).toMatchObject({
+    expect(await resolveConfig(pretrainSpec, { set: set.slice(0, 3) })).toMatchObject({
       model: { imageSize: [160, 96] },
       optim: { betas: [0.8, 0.9] },
       data: { flip: false },

@@ -7,7 +7,8 @@ import { Document } from 'yaml';
 import { formatConfig } from '../src/config/format-config.ts';
 import { listKeys } from '../src/config/key.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
-import { resolvePretrainConfig } from '../src/config/resolve.ts';
+import { pretrainSpec } from '../src/config/pretrain-spec.ts';
+import { resolveConfig } from '../src/config/resolve.ts';
 
 const positive = fc.integer({ min: 1, max: 1_000_000 });
 const share = fc.double({ min: 0.01, max: 0.7, noNaN: true });
@@ -103,7 +104,7 @@ it('prints a configuration that reads back as itself', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'cli-round-trip-')), 'config.yaml');
   const load = async (text: string) => {
     await writeFile(path, text);
-    return resolvePretrainConfig({ config: path });
+    return resolveConfig(pretrainSpec, { config: path });
   };
   await fc.assert(
     fc.asyncProperty(fc.record(values, { requiredKeys: [] }), async (given) => {
@@ -120,7 +121,7 @@ it('prints a configuration that reads back as itself', async () => {
 });
 
 it('prints each key with what it is', async () => {
-  const printed = formatConfig(await resolvePretrainConfig(), { keys: pretrainKeys, header: ['one', 'two'] });
+  const printed = formatConfig(await resolveConfig(pretrainSpec), { keys: pretrainKeys, header: ['one', 'two'] });
   expect(printed.split('\n').slice(0, 11).join('\n')).toBe(`# one
 # two
 model:

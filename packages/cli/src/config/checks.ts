@@ -1,5 +1,6 @@
 import { InputError } from '@masked-distill/base';
 import { countMasked } from '@masked-distill/masking';
+import type { ImageRunConfig } from './image-run-config.ts';
 import { resolveLr } from './learning-rate.ts';
 import type { PretrainConfig } from './pretrain-config.ts';
 
@@ -9,12 +10,43 @@ import type { PretrainConfig } from './pretrain-config.ts';
  * @throws InputError naming the first thing that does not fit
  */
 export function checkPretrainConfig(config: PretrainConfig): void {
-  const { model, mask, data, optim } = config;
-  checkPatches(model);
-  checkHeads(model, 'model');
+  const { model, mask } = config;
+  checkEncoder(model);
   checkHeads(model.decoder, 'model.decoder');
   const { h, w } = tokenGrid(model);
   countMasked(h * w, { ratio: mask.ratio });
+  checkImageRun(config);
+}
+
+/** The sizes of an image encoder, as a configuration gives them. */
+export interface EncoderSizes {
+  /** Height and width of an image. */
+  readonly imageSize: readonly [number, number];
+  /** Height and width of a patch. */
+  readonly patch: readonly [number, number];
+  /** Width of a token. */
+  readonly width?: number;
+  /** Attention heads. */
+  readonly heads?: number;
+}
+
+/**
+ * Checks that an encoder's sizes divide each other.
+ *
+ * @throws InputError naming what does not, and what would
+ */
+export function checkEncoder(model: EncoderSizes): void {
+  checkPatches(model);
+  checkHeads(model, 'model');
+}
+
+/**
+ * Checks that crops are intervals, that a warm-up fits into its run, and that the learning rate does not rise to its end.
+ *
+ * @throws InputError naming the first thing that does not fit
+ */
+export function checkImageRun(config: ImageRunConfig): void {
+  const { data, optim } = config;
   for (const name of ['scale', 'ratio'] as const) {
     const [low, high] = data[name];
     if (low > high) throw new InputError(`data.${name}: [${low}, ${high}] begins with the larger; swap them`);
@@ -25,11 +57,11 @@ export function checkPretrainConfig(config: PretrainConfig): void {
 }
 
 /** Rows and columns of patches in an image. */
-export function tokenGrid({ imageSize, patch }: PretrainConfig['model']): { h: number; w: number } {
+export function tokenGrid({ imageSize, patch }: EncoderSizes): { h: number; w: number } {
   return { h: imageSize[0] / patch[0], w: imageSize[1] / patch[1] };
 }
 
-function checkPatches({ imageSize, patch }: PretrainConfig['model']): void {
+function checkPatches({ imageSize, patch }: EncoderSizes): void {
   if (imageSize[0] % patch[0] === 0 && imageSize[1] % patch[1] === 0) return;
   const fitting = imageSize.map((side, i) => Math.max(1, Math.round(side / patch[i]!)) * patch[i]!);
   throw new InputError(
@@ -38,7 +70,8 @@ function checkPatches({ imageSize, patch }: PretrainConfig['model']): void {
   );
 }
 
-function checkHeads({ width, heads }: { width: number; heads: number }, where: string): void {
+function checkHeads(sizes: { width?: number; heads?: number }, where: string): void {
+  const { width, heads } = sizes as { width: number; heads: number };
   if (width % 4 !== 0) {
     throw new InputError(
       `${where}.width: ${width} is not a multiple of 4, which the 2-D position table needs; take ${nearestMultiple(width, 4)}`,
@@ -50,7 +83,7 @@ function checkHeads({ width, heads }: { width: number; heads: number }, where: s
   throw new InputError(`${where}.heads: ${heads} does not divide ${where}.width ${width}; take ${nearest}`);
 }
 
-function checkWarmup({ epochs, steps, warmupEpochs, warmupSteps }: PretrainConfig['optim']): void {
+function checkWarmup({ epochs, steps, warmupEpochs, warmupSteps }: ImageRunConfig['optim']): void {
   const check = (unit: 'Epochs' | 'Steps', warmup?: number, run?: number) => {
     if (warmup === undefined || run === undefined || warmup < run) return;
     const units = unit.toLowerCase();

@@ -1,20 +1,14 @@
 import { InputError } from '@masked-distill/base';
 import { type Command, Option } from 'commander';
+import { formatTable } from '../progress/format.ts';
+import type { ConfigSpec } from './config-spec.ts';
 import { describeKey } from './describe-key.ts';
 import { type KeyTable, listKeys, type PlacedKey } from './key.ts';
-import type { Preset } from './presets/preset.ts';
 import type { ConfigSources } from './resolve.ts';
 
-/** What {@link addConfigFlags} puts on a verb. */
-export interface ConfigFlagOptions {
-  /** The configuration's keys: a flag for each, in groups. */
-  readonly keys: KeyTable;
-  /** What `--preset` takes. */
-  readonly presets: ReadonlyMap<string, Preset>;
-}
-
 /** Gives a verb `--config`, `--preset`, `--set`, `--print-config` and a flag for every key of its configuration. */
-export function addConfigFlags(command: Command, { keys, presets }: ConfigFlagOptions): void {
+export function addConfigFlags<Table extends KeyTable>(command: Command, spec: ConfigSpec<Table>): void {
+  const { keys, presets } = spec;
   command.argument('[shards...]', 'further .tar files, where the shell has written out the braces of --data');
   const names = [...presets].map(([name, { is }]) => `\n  ${name}: ${is}`).join('');
   command
@@ -29,15 +23,25 @@ export function addConfigFlags(command: Command, { keys, presets }: ConfigFlagOp
     ...command.configureHelp(),
     optionTerm: ({ flags }) => (switches.has(flags) ? flags.replace('--', '--[no-]') : flags),
   });
+  const aliases = listKeys(keys).flatMap(({ flag, aliases }) =>
+    aliases.map((alias): [string, string] => [alias, flag]),
+  );
+  if (aliases.length > 0) {
+    command.addHelpText(
+      'after',
+      `\nFlags of other code, taken as ours (_ and - are the same):\n${formatTable(aliases)}`,
+    );
+  }
 }
 
 /** The configuration's sources among a parsed verb's options. */
 export function configSources(command: Command, keys: KeyTable): ConfigSources {
   const given = command.opts<{ config?: string; preset?: string; set?: string[] }>();
   const values = new Map<string, string | boolean | readonly string[]>();
-  for (const placed of listKeys(keys)) {
-    const value = command.getOptionValue(attributeOf(placed));
-    if (value !== undefined) values.set(placed.path, value);
+  for (const { path, flag, aliases } of listKeys(keys)) {
+    const given = [flag, ...aliases].filter((each) => command.getOptionValue(attributeOf(each)) !== undefined);
+    if (given.length > 1) throw new InputError(`${given.join(' and ')} are both given; keep one of them`);
+    for (const each of given) values.set(path, command.getOptionValue(attributeOf(each)));
   }
   const first = values.get('data.path');
   if (typeof first === 'string' && command.args.length > 0) {
@@ -57,14 +61,18 @@ function joinShards(paths: readonly string[]): string {
   );
 }
 
-function flagsOf({ path, flag, key }: PlacedKey): Option[] {
+function flagsOf({ path, flag, aliases, key }: PlacedKey): Option[] {
   const { placeholder, words = 1 } = key.kind;
   const group = `${path.split('.')[0]!.replace(/^./, (letter) => letter.toUpperCase())}:`;
   const described = (flags: string) => new Option(flags, describeKey(key)).helpGroup(group);
-  if (placeholder !== '') return [described(`${flag} <${placeholder}${words > 1 ? '...' : ''}>`)];
-  return [described(flag), new Option(negated(flag)).hideHelp()];
+  const hidden = (flags: string) => new Option(flags).hideHelp();
+  if (placeholder === '') {
+    return [described(flag), hidden(negated(flag)), ...aliases.map((alias) => hidden(`${alias} [true|false]`))];
+  }
+  const value = `<${placeholder}${words > 1 ? '...' : ''}>`;
+  return [described(`${flag} ${value}`), ...aliases.map((alias) => hidden(`${alias} ${value}`))];
 }
 
 const negated = (flag: string) => flag.replace('--', '--no-');
 
-const attributeOf = ({ flag }: PlacedKey) => new Option(flag).attributeName();
+const attributeOf = (flag: string) => new Option(flag).attributeName();

@@ -16,6 +16,7 @@ export const dataKeys = {
   workers: key(or('auto', whole(0)), {
     is: 'threads that decode and augment; the images do not depend on it',
     default: 'auto',
+    aliases: ['num_workers'],
   }),
   cache: key(or('off', text('folder')), {
     is: 'keep resized images in this folder, for small machines',
@@ -26,7 +27,11 @@ export const dataKeys = {
     is: 'images held for shuffling when the source can only be read in order',
     default: 4096,
   }),
-  repeats: key(whole(), { is: 'crops taken of each decoded image (repeated augmentation)', default: 1 }),
+  repeats: key(whole(), {
+    is: 'crops taken of each decoded image (repeated augmentation)',
+    default: 1,
+    aliases: ['num_sample'],
+  }),
   maxUnreadableShare: key(real({ min: 0, max: 1 }), {
     is: 'stop when more than this share of the images is unreadable',
     default: 0.05,

@@ -10,6 +10,8 @@ export interface Key<T> {
   readonly default?: T;
   /** Its flag without the dashes, where that is not the key's own name. */
   readonly flag?: string;
+  /** Further names of its flag, those of other code: `mask_ratio_teacher`. On the command line `_` and `-` are the same. */
+  readonly aliases?: readonly string[];
 }
 
 /** Keys by name, in groups; nested groups make dotted paths such as `model.decoder.width`. */
@@ -33,6 +35,8 @@ export interface PlacedKey {
   readonly path: string;
   /** Its flag with the dashes, `--weight-decay`. */
   readonly flag: string;
+  /** Further flags that set it, with the dashes. */
+  readonly aliases: readonly string[];
   /** The key. */
   readonly key: Key<unknown>;
 }
@@ -56,9 +60,11 @@ export function isKey(entry: Key<unknown> | KeyTable): entry is Key<unknown> {
 export function listKeys(table: KeyTable, prefix = ''): PlacedKey[] {
   return Object.entries(table).flatMap(([name, entry]) =>
     isKey(entry)
-      ? [{ path: prefix + name, flag: `--${entry.flag ?? kebab(name)}`, key: entry }]
+      ? [{ path: prefix + name, flag: `--${entry.flag ?? kebab(name)}`, aliases: aliasFlags(entry), key: entry }]
       : listKeys(entry, `${prefix}${name}.`),
   );
 }
+
+const aliasFlags = ({ aliases = [] }: Key<unknown>) => aliases.map((alias) => `--${alias.replaceAll('_', '-')}`);
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);

@@ -36,7 +36,7 @@ export function layerFromTree(tree: unknown, { keys, where }: { keys: KeyTable; 
       const entry = Object.hasOwn(table, name) ? table[name] : undefined;
       if (entry === undefined) throw unknownKey(path, { known, place: place(path) });
       if (!isKey(entry)) read(value, entry, `${path}.`);
-      else if (value !== undefined) values.set(path, checkValue(value, { key: { path, flag: '', key: entry }, place }));
+      else if (value !== undefined) values.set(path, checkValue(value, { key: { path, key: entry }, place }));
     }
   };
   read(tree, keys, '');
@@ -62,7 +62,8 @@ export function unknownKey(path: string, { known, place }: { known: readonly Pla
   const paths = known.map((entry) => entry.path);
   const member = paths.find((other) => other.startsWith(`${path}.`));
   if (member) return new InputError(`${place} is a group of keys; name one of them, such as ${member}`);
-  const meant = meantPath(path, paths);
+  const alias = `--${lastName(path).replaceAll('_', '-')}`;
+  const meant = known.find(({ aliases }) => aliases.includes(alias))?.path ?? meantPath(path, paths);
   return new InputError(`${place} is not a known key; ${meant ? `did you mean ${meant}?` : 'see --help for all keys'}`);
 }
 
@@ -90,7 +91,7 @@ export function show(value: unknown): string {
 }
 
 interface CheckOptions {
-  readonly key: PlacedKey;
+  readonly key: Pick<PlacedKey, 'path' | 'key'>;
   readonly place: (path: string) => string;
   readonly fromText?: boolean;
 }

@@ -16,7 +16,7 @@ export const modelKeys = {
   heads: key(whole(), { is: `attention heads of the encoder (${usual})` }),
   mlpRatio: key(real({ above: 0 }), { is: 'hidden width of a block over its width', default: 4 }),
   patch: key(size(), { is: 'patch in pixels', default: [16, 16] }),
-  imageSize: key(size(), { is: 'image in pixels, height x width', default: [224, 224] }),
+  imageSize: key(size(), { is: 'image in pixels, height x width', default: [224, 224], aliases: ['input_size'] }),
   classToken: key(toggle(), { is: 'a class token beside the patches', default: true }),
   dropPath: key(real({ min: 0, below: 1 }), {
     is: 'stochastic depth rate of the last block, rising from 0',

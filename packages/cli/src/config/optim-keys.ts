@@ -1,10 +1,21 @@
 import { key, optionalKey } from './key.ts';
 import { or, pair, real, whole } from './kinds.ts';
 
+/** Keys of `optim` of which a configuration holds one at most. */
+export const lengthAlternatives = [
+  ['optim.lr', 'optim.blr'],
+  ['optim.epochs', 'optim.steps'],
+  ['optim.warmupShare', 'optim.warmupEpochs', 'optim.warmupSteps'],
+] as const;
+
 /** How the weights are learned: AdamW, linear warm-up from 0, then half a cosine down to `minLr`. */
 export const optimKeys = {
   batchSize: key(whole(), { is: 'images in one forward pass, each with its repeats', default: 64 }),
-  accumulation: key(whole(), { is: 'forward passes whose gradients are averaged into one step', default: 1 }),
+  accumulation: key(whole(), {
+    is: 'forward passes whose gradients are averaged into one step',
+    default: 1,
+    aliases: ['accum_iter'],
+  }),
   epochs: optionalKey(whole(), { is: 'length of the run in passes over the images; or give steps', default: 100 }),
   steps: optionalKey(whole(), { is: 'length of the run in optimiser steps; or give epochs' }),
   blr: optionalKey(real({ above: 0 }), {
@@ -19,9 +30,17 @@ export const optimKeys = {
   }),
   warmupEpochs: optionalKey(real({ min: 0 }), { is: 'warm-up in epochs' }),
   warmupSteps: optionalKey(whole(0), { is: 'warm-up in optimiser steps' }),
-  betas: key(pair({ min: 0, below: 1 }), { is: "AdamW's decay rates of the two moments", default: [0.9, 0.95] }),
-  eps: key(real({ above: 0 }), { is: "AdamW's epsilon", default: 1e-8 }),
+  betas: key(pair({ min: 0, below: 1 }), {
+    is: "AdamW's decay rates of the two moments",
+    default: [0.9, 0.95],
+    aliases: ['opt_betas'],
+  }),
+  eps: key(real({ above: 0 }), { is: "AdamW's epsilon", default: 1e-8, aliases: ['opt_eps'] }),
   weightDecay: key(real({ min: 0 }), { is: 'weight decay of matrices; biases and norms have none', default: 0.05 }),
-  clipNorm: key(or('off', real({ above: 0 })), { is: 'clip the norm of all gradients to this', default: 'off' }),
+  clipNorm: key(or('off', real({ above: 0 })), {
+    is: 'clip the norm of all gradients to this',
+    default: 'off',
+    aliases: ['clip_grad'],
+  }),
   ema: key(or('off', real({ above: 0, below: 1 })), { is: 'keep averaged weights, with this decay', default: 'off' }),
 };

@@ -1,8 +1,6 @@
 import { InputError } from '@masked-distill/base';
-import { countMasked } from '@masked-distill/masking';
-import { tokenGrid } from './checks.ts';
+import type { ImageRunConfig } from './image-run-config.ts';
 import { effectiveBatch, resolveLr } from './learning-rate.ts';
-import type { PretrainConfig } from './pretrain-config.ts';
 
 /** What follows from a configuration and the number of images. */
 export interface RunPlan {
@@ -18,10 +16,6 @@ export interface RunPlan {
   readonly totalSteps: number;
   /** Optimiser steps of warm-up; may be fractional. */
   readonly warmupSteps: number;
-  /** Patches of an image. */
-  readonly tokens: number;
-  /** Patches of an image that the encoder sees. */
-  readonly visibleTokens: number;
 }
 
 /**
@@ -29,7 +23,7 @@ export interface RunPlan {
  *
  * @throws InputError when there are fewer images than a batch, no step in the run, or nothing but warm-up
  */
-export function planRun(config: PretrainConfig, images: number): RunPlan {
+export function planRun(config: ImageRunConfig, images: number): RunPlan {
   const { batchSize, accumulation, epochs, steps, warmupEpochs, warmupShare, warmupSteps: givenWarmup } = config.optim;
   const batchesPerEpoch = Math.floor(images / batchSize);
   if (batchesPerEpoch === 0) {
@@ -49,8 +43,6 @@ export function planRun(config: PretrainConfig, images: number): RunPlan {
       `optim: the warm-up of ${warmupSteps} steps leaves nothing of the run's ${totalSteps}; shorten it`,
     );
   }
-  const { h, w } = tokenGrid(config.model);
-  const { visible } = countMasked(h * w, { ratio: config.mask.ratio });
   return {
     effectiveBatch: effectiveBatch(config),
     lr: resolveLr(config),
@@ -58,8 +50,6 @@ export function planRun(config: PretrainConfig, images: number): RunPlan {
     stepsPerEpoch,
     totalSteps,
     warmupSteps,
-    tokens: h * w,
-    visibleTokens: visible,
   };
 }
 

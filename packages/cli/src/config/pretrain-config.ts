@@ -22,6 +22,7 @@ export const pretrainKeys = {
     normPix: key(toggle(), {
       is: "normalise each target patch by its own mean and deviation (MAE's norm_pix_loss)",
       default: true,
+      aliases: ['norm_pix_loss', 'normlize_target'],
     }),
   },
   data: dataKeys,

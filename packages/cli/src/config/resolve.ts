@@ -1,12 +1,9 @@
 import { InputError } from '@masked-distill/base';
-import { checkPretrainConfig } from './checks.ts';
 import { readConfigFile } from './config-file.ts';
-import { listKeys, type PlacedKey } from './key.ts';
+import type { ConfigSpec } from './config-spec.ts';
+import { type ConfigOf, type KeyTable, listKeys, type PlacedKey } from './key.ts';
 import { type Layer, layerFromTree, layerFromWords, show, unknownKey } from './layer.ts';
 import { mergeLayers } from './merge.ts';
-import { modelNames, modelSizes } from './presets/model-sizes.ts';
-import { pretrainPresets } from './presets/pretrain-presets.ts';
-import { type PretrainConfig, pretrainKeys } from './pretrain-config.ts';
 import { nearest } from './suggest.ts';
 
 /** Where a configuration comes from; all may be left out. */
@@ -21,45 +18,49 @@ export interface ConfigSources {
   readonly set?: readonly string[];
 }
 
-const alternatives = [
-  ['optim.lr', 'optim.blr'],
-  ['optim.epochs', 'optim.steps'],
-  ['optim.warmupShare', 'optim.warmupEpochs', 'optim.warmupSteps'],
-] as const;
-
-const known = listKeys(pretrainKeys);
-
 /**
- * The complete, checked configuration of a pre-training run: defaults < preset < file < flags < set. A layer that names `model.preset`
- * sets all sizes of that model, also over sizes that a weaker layer gave by hand.
+ * A verb's complete, checked configuration: defaults < preset < file < flags < set.
  *
  * @throws InputError on an unknown key, preset or file, on a value that its key can't hold, and on values that don't fit each other
  */
-export async function resolvePretrainConfig(sources: ConfigSources = {}): Promise<PretrainConfig> {
+export async function resolveConfig<Table extends KeyTable>(
+  spec: ConfigSpec<Table>,
+  sources: ConfigSources = {},
+): Promise<ConfigOf<Table>> {
+  const { keys, alternatives } = spec;
+  const known = listKeys(keys);
   const file = sources.config === undefined ? undefined : await readConfigFile(sources.config);
-  const fileLayer = layerFromTree(file?.tree, { keys: pretrainKeys, where: file?.name ?? '' });
-  const layers = [defaultLayer()];
+  const fileLayer = layerFromTree(file?.tree, { keys, where: file?.name ?? '' });
+  const layers = [defaultLayer(known)];
   if (sources.preset !== undefined) {
-    const preset = presetLayer(sources.preset, '--preset');
-    refuseIdle(withModelSizes(preset), { file: withModelSizes(fileLayer), preset: sources.preset, name: file?.name });
+    const preset = presetLayer(spec, { name: sources.preset, where: '--preset' });
+    refuseIdle(spec, { layer: preset, file: fileLayer, preset: sources.preset, name: file?.name });
     layers.push(preset);
-  } else if (file?.preset !== undefined) layers.push(presetLayer(file.preset, `${file.name}: preset`));
-  layers.push(fileLayer, flagLayer(sources.flags ?? new Map()), setLayer(sources.set ?? []));
-  const config = mergeLayers(layers.map(withModelSizes), { keys: pretrainKeys, alternatives });
-  config.model.preset = modelName(config.model);
-  checkPretrainConfig(config);
+  } else if (file?.preset !== undefined) {
+    layers.push(presetLayer(spec, { name: file.preset, where: `${file.name}: preset` }));
+  }
+  layers.push(fileLayer, flagLayer(sources.flags ?? new Map(), known), setLayer(sources.set ?? [], known));
+  const merged = mergeLayers(
+    layers.map((layer) => expand(layer, spec)),
+    { keys, alternatives },
+  );
+  const config = spec.settle?.(merged) ?? merged;
+  spec.check(config);
   return config;
 }
 
-function defaultLayer(): Layer {
+function defaultLayer(known: readonly PlacedKey[]): Layer {
   const given = known.filter(({ key }) => key.default !== undefined);
   return { place: (path) => `default: ${path}`, values: new Map(given.map(({ path, key }) => [path, key.default])) };
 }
 
-function presetLayer(name: string, where: string): Layer {
-  const preset = pretrainPresets.get(name);
-  if (preset) return layerFromTree(preset.config, { keys: pretrainKeys, where: `preset ${name}` });
-  const names = [...pretrainPresets.keys()];
+function presetLayer<Table extends KeyTable>(
+  { presets, keys }: ConfigSpec<Table>,
+  { name, where }: { name: string; where: string },
+): Layer {
+  const preset = presets.get(name);
+  if (preset) return layerFromTree(preset.config, { keys, where: `preset ${name}` });
+  const names = [...presets.keys()];
   const meant = nearest(name, names);
   throw new InputError(
     `${where}: '${name}' is unknown; ${meant ? `did you mean ${meant}?` : `choose ${names.join(', ')}`}`,
@@ -67,22 +68,31 @@ function presetLayer(name: string, where: string): Layer {
 }
 
 /** Over a complete file a preset would do nothing, silently. */
-function refuseIdle(layer: Layer, { file, preset, name }: { file: Layer; preset: string; name?: string }): void {
-  const rivals = (path: string) => alternatives.find((group) => group.some((rival) => rival === path)) ?? [path];
-  const isIdle = [...layer.values.keys()].every((path) => rivals(path).some((rival) => file.values.has(rival)));
-  const differs = [...layer.values].some(([path, value]) => show(file.values.get(path)) !== show(value));
+function refuseIdle<Table extends KeyTable>(
+  spec: ConfigSpec<Table>,
+  { layer, file, preset, name }: { layer: Layer; file: Layer; preset: string; name?: string },
+): void {
+  const [wanted, there] = [expand(layer, spec).values, expand(file, spec).values];
+  const rivals = (path: string) => spec.alternatives.find((group) => group.includes(path)) ?? [path];
+  const isIdle = [...wanted.keys()].every((path) => rivals(path).some((rival) => there.has(rival)));
+  const differs = [...wanted].some(([path, value]) => show(there.get(path)) !== show(value));
   if (!isIdle || !differs) return;
-  const way = modelNames.some((model) => model === preset) ? `say --model ${preset}` : 'leave one of them out';
+  const sizes = spec.expansions?.find(({ values }) => values(preset) !== undefined);
+  const flag = listKeys(spec.keys).find(({ path }) => path === sizes?.path)?.flag;
+  const way = flag === undefined ? 'leave one of them out' : `say ${flag} ${preset}`;
   throw new InputError(`--preset: ${preset} would change nothing, since ${name} sets all of its keys; ${way}`);
 }
 
-function flagLayer(flags: ReadonlyMap<string, string | boolean | readonly string[]>): Layer {
+function flagLayer(
+  flags: ReadonlyMap<string, string | boolean | readonly string[]>,
+  known: readonly PlacedKey[],
+): Layer {
   const flagOf = new Map(known.map((key) => [key.path, key]));
   const words = [...flags].map(([path, word]) => [flagOf.get(path)!, word] as const);
   return layerFromWords(words, (path) => flagOf.get(path)!.flag);
 }
 
-function setLayer(assignments: readonly string[]): Layer {
+function setLayer(assignments: readonly string[], known: readonly PlacedKey[]): Layer {
   const place = (path: string) => `--set ${path}`;
   const words = assignments.map((assignment): readonly [PlacedKey, string] => {
     const equals = assignment.indexOf('=');
@@ -95,18 +105,9 @@ function setLayer(assignments: readonly string[]): Layer {
   return layerFromWords(words, place);
 }
 
-function withModelSizes(layer: Layer): Layer {
-  const name = modelNames.find((preset) => preset === layer.values.get('model.preset'));
-  if (!name) return layer;
-  const sizes = layerFromTree({ model: modelSizes[name] }, { keys: pretrainKeys, where: 'model preset' });
-  return { place: layer.place, values: new Map([...sizes.values, ...layer.values]) };
-}
-
-/** The preset whose encoder this is, so that a configuration never calls itself what it is not. */
-function modelName({ width, depth, heads }: PretrainConfig['model']): PretrainConfig['model']['preset'] {
-  const same = modelNames.find((name) => {
-    const size = modelSizes[name];
-    return size.width === width && size.depth === depth && size.heads === heads;
-  });
-  return same ?? 'custom';
+/** A layer with what its keys stand for; what it gives itself stays. */
+function expand<Table extends KeyTable>(layer: Layer, { expansions = [], keys }: ConfigSpec<Table>): Layer {
+  const trees = expansions.map(({ path, values }) => values(layer.values.get(path)));
+  const implied = trees.flatMap((tree) => [...layerFromTree(tree, { keys, where: 'preset' }).values]);
+  return { place: layer.place, values: new Map([...implied, ...layer.values]) };
 }

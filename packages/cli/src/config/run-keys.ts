@@ -13,6 +13,12 @@ const folderName = pattern(/^\w[\w.-]{0,99}$/, {
 /** What a run may compute on; `auto` is whatever suits the engine best. */
 const deviceNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
 
+/** Keys of `run` that change nothing of what it computes. */
+export const freeRunPaths = [
+  ...['run.root', 'run.name', 'run.keep', 'run.pictureEvery'],
+  ...['run.engine', 'run.device', 'run.threads'],
+];
+
 /** Where a run writes, how often, and what it runs on. */
 export const runKeys = {
   name: key(folderName, {

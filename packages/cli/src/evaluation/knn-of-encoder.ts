@@ -1,7 +1,7 @@
 import { knnAccuracy } from '@masked-distill/eval';
 import { limitSource } from '@masked-distill/image-data';
 import type { ImageEncoder } from '@masked-distill/vit';
-import type { RunSources } from '../pretrain/open-sources.ts';
+import type { RunSources } from '../run/open-sources.ts';
 import { type ExtractFeaturesOptions, extractFeatures } from './extract-features.ts';
 
 /** Labelled images that vote; more hardly change the accuracy and take longer. */

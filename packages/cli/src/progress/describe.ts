@@ -18,9 +18,10 @@ export function describeFacts(facts: RunFacts): string {
   const repeats = batch.repeats > 1 ? ` x ${batch.repeats} crops` : '';
   const accumulation = batch.accumulation > 1 ? ` x ${batch.accumulation} accumulated` : '';
   const steps = `${formatCount(totalSteps)} steps, ${formatCount(stepsPerEpoch)} an epoch`;
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     ['model', facts.model],
     ['parameters', describeParameters(facts.parameters)],
+    ...(facts.rows ?? []),
     ['data', `${formatCount(facts.images)} images`],
     [
       'tokens per step',

@@ -1,15 +1,21 @@
-/** What stands on the first screen of a run. */
-export interface RunFacts {
+/** What the first screen says of what is trained. */
+export interface ModelFacts {
   /** What runs: `pretrain quickstart`. */
   readonly title: string;
   /** The model in words. */
   readonly model: string;
   /** Parameters by part: encoder, decoder. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** Number of images, and how often they are passed over. */
-  readonly images: number;
   /** Patches of an image, all and those the encoder sees. */
   readonly tokens: { readonly all: number; readonly visible: number };
+  /** Further rows, a label and a text each. */
+  readonly rows?: readonly (readonly [label: string, text: string])[];
+}
+
+/** What stands on the first screen of a run. */
+export interface RunFacts extends ModelFacts {
+  /** Number of images, and how often they are passed over. */
+  readonly images: number;
   /** What makes up the effective batch. */
   readonly batch: { readonly size: number; readonly repeats: number; readonly accumulation: number };
   /** Learning rate after the warm-up, and the base rate that it was scaled from, if it was. */

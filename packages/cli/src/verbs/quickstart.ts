@@ -1,7 +1,6 @@
 import { addConfigFlags, configSources } from '../config/config-flags.ts';
-import { pretrainPresets } from '../config/presets/pretrain-presets.ts';
-import { pretrainKeys } from '../config/pretrain-config.ts';
-import { resolvePretrainConfig } from '../config/resolve.ts';
+import { pretrainSpec } from '../config/pretrain-spec.ts';
+import { resolveConfig } from '../config/resolve.ts';
 import type { Verb } from '../program.ts';
 
 /** Images that are drawn for it: to train on, and, from another seed, to judge by. */
@@ -15,18 +14,18 @@ export const quickstartVerb: Verb = (program, environment) => {
   const command = program
     .command('quickstart')
     .description('pre-train a small model in minutes, on images it draws itself or on yours (--data)');
-  addConfigFlags(command, { keys: pretrainKeys, presets: pretrainPresets });
+  addConfigFlags(command, pretrainSpec);
   command.action(async () => {
-    const given = configSources(command, pretrainKeys);
+    const given = configSources(command, pretrainSpec.keys);
     const flags = new Map(given.flags);
     const path = flags.get('data.path');
     if (path === undefined) for (const [key, value] of Object.entries(PROCEDURAL)) flags.set(key, value);
     else if (!flags.has('data.val') && !flags.has('data.valShare')) {
-      const { hasLabels } = await import('../pretrain/open-sources.ts');
+      const { hasLabels } = await import('../run/open-sources.ts');
       if (await hasLabels(path as string)) flags.set('data.valShare', HELD_OUT);
     }
     const preset = given.preset ?? (given.config === undefined ? 'quickstart' : undefined);
-    const config = await resolvePretrainConfig({ ...given, preset, flags });
+    const config = await resolveConfig(pretrainSpec, { ...given, preset, flags });
     const { runPretrain } = await import('../pretrain/run-pretrain.ts');
     const { summary, folder, knn } = await runPretrain(config, { environment });
     if (summary.stopped) return;

@@ -37,19 +37,19 @@ const input = {
 } satisfies PretrainPatch['model'];
 
 /** MAE, ViT-B/16: 800 epochs, batch 4096. */
-export const maeVitBIn1k: Preset = {
+export const maeVitBIn1k: Preset<PretrainPatch> = {
   is: 'MAE ViT-B/16 on ImageNet-1k, 800 epochs at batch 4096',
   config: { ...recipe, model: { preset: 'base', ...input }, run: { name: 'mae-vit-b-in1k' } },
 };
 
 /** MAE, ViT-L/16: 800 epochs, batch 4096. */
-export const maeVitLIn1k: Preset = {
+export const maeVitLIn1k: Preset<PretrainPatch> = {
   is: 'MAE ViT-L/16 on ImageNet-1k, 800 epochs at batch 4096',
   config: { ...recipe, model: { preset: 'large', ...input }, run: { name: 'mae-vit-l-in1k' } },
 };
 
 /** MAE, ViT-H/14: 800 epochs, batch 4096. */
-export const maeVitHIn1k: Preset = {
+export const maeVitHIn1k: Preset<PretrainPatch> = {
   is: 'MAE ViT-H/14 on ImageNet-1k, 800 epochs at batch 4096',
   config: { ...recipe, model: { preset: 'huge', ...input, patch: [14, 14] }, run: { name: 'mae-vit-h-in1k' } },
 };

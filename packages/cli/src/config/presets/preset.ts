@@ -1,9 +1,7 @@
-import type { PretrainPatch } from '../pretrain-config.ts';
-
 /** A named part of a configuration. */
-export interface Preset {
+export interface Preset<Patch> {
   /** What it is, in one line, for help. */
   readonly is: string;
   /** The keys it sets. */
-  readonly config: PretrainPatch;
+  readonly config: Patch;
 }

@@ -1,16 +1,17 @@
+import type { PretrainPatch } from '../pretrain-config.ts';
 import { maeVitBIn1k, maeVitHIn1k, maeVitLIn1k } from './mae-in1k.ts';
 import { modelNames, modelSizes } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
 import { quickstartPreset } from './quickstart.ts';
 
-const modelPresets = modelNames.map((preset): [string, Preset] => {
+const modelPresets = modelNames.map((preset): [string, Preset<PretrainPatch>] => {
   const { width, depth, heads, decoder } = modelSizes[preset];
   const is = `model of ${width}/${depth}/${heads} (width, depth, heads), decoder ${decoder.width}/${decoder.depth}/${decoder.heads}`;
   return [preset, { is, config: { model: { preset } } }];
 });
 
 /** What `--preset` takes for `pretrain`: the sizes of model, and whole recipes. */
-export const pretrainPresets: ReadonlyMap<string, Preset> = new Map([
+export const pretrainPresets: ReadonlyMap<string, Preset<PretrainPatch>> = new Map([
   ...modelPresets,
   ['mae-vit-b-in1k', maeVitBIn1k],
   ['mae-vit-l-in1k', maeVitLIn1k],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MetricsLog, type RunFolder, readMetrics } from '@masked-distill/train';
 import type { ImageEncoder } from '@masked-distill/vit';
-import type { PretrainConfig } from '../config/pretrain-config.ts';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { knnOfEncoder } from '../evaluation/knn-of-encoder.ts';
 import { workersOf } from './loader-of.ts';
 import type { RunSources } from './open-sources.ts';
@@ -23,7 +23,7 @@ export interface KnnProbeOptions {
   /** The run, whose `knn.jsonl` keeps what was measured. */
   readonly run: RunFolder;
   /** Its settings. */
-  readonly config: PretrainConfig;
+  readonly config: ImageRunConfig;
   /** Tells the user. */
   readonly note: (text: string) => void;
 }

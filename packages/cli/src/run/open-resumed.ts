@@ -1,30 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@masked-distill/base';
-import { openRunFolder } from '@masked-distill/train';
-import { listKeys } from '../config/key.ts';
-import { type PretrainConfig, pretrainKeys } from '../config/pretrain-config.ts';
-import { type ConfigSources, resolvePretrainConfig } from '../config/resolve.ts';
-import type { Resumed } from './run-pretrain.ts';
+import { type LoadedCheckpoint, openRunFolder, type RunFolder } from '@masked-distill/train';
+import type { ConfigSpec } from '../config/config-spec.ts';
+import { type ConfigOf, type KeyTable, listKeys } from '../config/key.ts';
+import { type ConfigSources, resolveConfig } from '../config/resolve.ts';
 
-/** Keys that may differ when a run goes on: none of them changes what it computes. Images are compared by content. */
-const FREE = new Set([
-  'data.path',
-  'data.val',
-  'data.workers',
-  'run.root',
-  'run.name',
-  'run.keep',
-  'run.pictureEvery',
-  'run.engine',
-  'run.device',
-  'run.threads',
-]);
+/** A run that goes on. */
+export interface Resumed {
+  /** Its folder. */
+  readonly run: RunFolder;
+  /** The checkpoint it goes on from. */
+  readonly checkpoint: LoadedCheckpoint;
+}
 
 /** A run to go on with, and its settings. */
-export interface ResumedRun extends Resumed {
+export interface ResumedRun<Config> extends Resumed {
   /** The settings it began with, but for those that may change. */
-  readonly config: PretrainConfig;
+  readonly config: Config;
   /** Checkpoints that were passed over since they are damaged, in words. */
   readonly skipped: readonly string[];
 }
@@ -32,17 +25,21 @@ export interface ResumedRun extends Resumed {
 /**
  * Opens the run that shall go on, at its last whole checkpoint.
  *
- * @param folder the run's folder; true for the newest run of the settings' name
- * @param sources settings given besides; they must not change what the run computes
+ * @param spec the verb's configuration
+ * @param options the run's folder, or true for the newest run of the settings' name; and settings given besides, which must not change
+ *   what the run computes
  * @throws InputError when there is no such run, or a setting differs from what it began with
  */
-export async function openResumed(folder: string | true, sources: ConfigSources): Promise<ResumedRun> {
-  const path = folder === true ? await newestRun(await resolvePretrainConfig(sources)) : folder;
+export async function openResumed<Table extends KeyTable>(
+  spec: ConfigSpec<Table>,
+  { folder, sources }: { folder: string | true; sources: ConfigSources },
+): Promise<ResumedRun<ConfigOf<Table>>> {
+  const path = folder === true ? await newestRun(await resolveConfig(spec, sources)) : folder;
   const run = await openRunFolder(path);
-  const began = await resolvePretrainConfig({ config: join(path, 'config.yaml') });
+  const began = await resolveConfig(spec, { config: join(path, 'config.yaml') });
   const gaveWhole = sources.config !== undefined || sources.preset !== undefined;
-  const config = await resolvePretrainConfig(gaveWhole ? sources : { ...sources, config: join(path, 'config.yaml') });
-  refuseChanges(began, config, path);
+  const config = await resolveConfig(spec, gaveWhole ? sources : { ...sources, config: join(path, 'config.yaml') });
+  refuseChanges(spec, { began, wanted: config, path });
   const { checkpoint, skipped } = await run.checkpoints.loadLatest();
   return {
     run,
@@ -55,7 +52,8 @@ export async function openResumed(folder: string | true, sources: ConfigSources)
 }
 
 /** The newest of `name`, `name-2`, … */
-async function newestRun({ run: { root, name } }: PretrainConfig): Promise<string> {
+async function newestRun(config: object): Promise<string> {
+  const [root, name] = ['run.root', 'run.name'].map((path) => valueAt(config, path) as string) as [string, string];
   const folders = await readdir(root).catch(() => []);
   const isOfName = (folder: string) =>
     folder === name || (folder.startsWith(`${name}-`) && /^\d+$/.test(folder.slice(name.length + 1)));
@@ -69,9 +67,12 @@ async function newestRun({ run: { root, name } }: PretrainConfig): Promise<strin
   return join(root, newest === 1 ? name : `${name}-${newest}`);
 }
 
-function refuseChanges(began: PretrainConfig, wanted: PretrainConfig, path: string): void {
-  for (const { path: key, flag } of listKeys(pretrainKeys)) {
-    if (FREE.has(key)) continue;
+function refuseChanges<Table extends KeyTable>(
+  { keys, freeAtResume }: ConfigSpec<Table>,
+  { began, wanted, path }: { began: ConfigOf<Table>; wanted: ConfigOf<Table>; path: string },
+): void {
+  for (const { path: key, flag } of listKeys(keys)) {
+    if (freeAtResume.has(key)) continue;
     const [then, now] = [began, wanted].map((config) => JSON.stringify(valueAt(config, key)));
     if (then === now) continue;
     throw new InputError(
@@ -80,6 +81,6 @@ function refuseChanges(began: PretrainConfig, wanted: PretrainConfig, path: stri
   }
 }
 
-function valueAt(config: PretrainConfig, path: string): unknown {
+function valueAt(config: object, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], config);
 }

@@ -3,7 +3,7 @@ import { createImageLoader, type ImageSource, limitSource } from '@masked-distil
 import type { MaskedAutoencoder } from '@masked-distill/mae';
 import type { MaskSampler } from '@masked-distill/masking';
 import type { RunFolder } from '@masked-distill/train';
-import type { PretrainConfig } from '../config/pretrain-config.ts';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
 
 /** Images in a picture. */
@@ -16,7 +16,7 @@ export interface PicturePainterOptions {
   /** The run whose `pictures` folder they go to. */
   readonly run: RunFolder;
   /** The run's settings. */
-  readonly config: PretrainConfig;
+  readonly config: ImageRunConfig;
   /** Draws the masks, the same in every picture of the run. */
   readonly sampler: MaskSampler;
 }

@@ -9,7 +9,7 @@ import {
   requireLabels,
   splitSource,
 } from '@masked-distill/image-data';
-import type { PretrainConfig } from '../config/pretrain-config.ts';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { workersOf } from './loader-of.ts';
 
 /** The images of a run. */
@@ -28,7 +28,10 @@ const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
  * @param note told how far a cache is that must be made first
  * @throws InputError when there is nothing, or labels are needed and missing
  */
-export async function openSources(config: PretrainConfig, note: (text: string) => void): Promise<RunSources> {
+export async function openSources(
+  config: Pick<ImageRunConfig, 'data' | 'model'>,
+  note: (text: string) => void,
+): Promise<RunSources> {
   const { train, validation } = await openPlainSources(config);
   const { cache, cacheShortSide: shortSide, maxPixels } = config.data;
   if (cache === 'off') return { train, validation };
@@ -50,7 +53,7 @@ function reportTenths(report: (percent: number) => void) {
   };
 }
 
-async function openPlainSources({ data, model }: PretrainConfig): Promise<RunSources> {
+async function openPlainSources({ data, model }: Pick<ImageRunConfig, 'data' | 'model'>): Promise<RunSources> {
   if (data.path === undefined) {
     throw new InputError('data.path: no images were given; add --data PATH (a folder, a list file, or .tar files)');
   }

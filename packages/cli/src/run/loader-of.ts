@@ -4,12 +4,12 @@ import {
   type ImageSource,
   type UnreadableReport,
 } from '@masked-distill/image-data';
-import type { PretrainConfig } from '../config/pretrain-config.ts';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
 
 /** The loader of a run's training images. */
 export function loaderOf(
   source: ImageSource,
-  { data, optim, model, run }: PretrainConfig,
+  { data, optim, model, run }: ImageRunConfig,
   onUnreadable: (report: UnreadableReport) => void,
 ): ImageLoader {
   const { mean, std, scale, ratio, flip, colorJitter: strength } = data;
@@ -37,7 +37,7 @@ export function loaderOf(
 }
 
 /** Number of worker threads; undefined lets the loader decide. */
-export function workersOf({ workers }: PretrainConfig['data']): number | undefined {
+export function workersOf({ workers }: Pick<ImageRunConfig['data'], 'workers'>): number | undefined {
   return workers === 'auto' ? undefined : workers;
 }
 

@@ -1,0 +1,12 @@
+import type { ConfigSpec } from './config-spec.ts';
+import { describeKeys } from './describe-key.ts';
+import type { KeyTable } from './key.ts';
+import { pretrainSpec } from './pretrain-spec.ts';
+
+/** The reference of `pretrain` in Markdown, from what the program itself goes by: a table of every key, and one of every preset. */
+export const pretrainReference = (): string => reference(pretrainSpec);
+
+function reference<Table extends KeyTable>({ keys, presets }: ConfigSpec<Table>): string {
+  const rows = [...presets].map(([name, { is }]) => `| \`${name}\` | ${is} |\n`);
+  return `${describeKeys(keys)}\n| preset | what it is |\n|---|---|\n${rows.join('')}`;
+}

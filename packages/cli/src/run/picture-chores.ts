@@ -1,0 +1,12 @@
+import type { Chore } from '@masked-distill/train';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
+import { type RunPlan, spanInSteps } from '../config/plan.ts';
+
+/** Painting after every so many steps, unless the settings switch it off. */
+export function pictureChores(
+  { run }: Pick<ImageRunConfig, 'run'>,
+  { plan, paint }: { plan: RunPlan; paint: (step: number) => Promise<void> },
+): readonly Chore[] {
+  if (run.pictureEvery === 'off') return [];
+  return [{ every: spanInSteps(run.pictureEvery, plan.stepsPerEpoch), run: paint }];
+}

@@ -1,0 +1,84 @@
+import type { ImageLoader } from '@masked-distill/image-data';
+import type { Engine } from '@masked-distill/tensor-core';
+import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
+import type { ImageEncoder } from '@masked-distill/vit';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
+import { planRun, type RunPlan } from '../config/plan.ts';
+import type { ModelFacts } from '../progress/progress.ts';
+import { startEngine } from '../start-engine.ts';
+import { loaderOf } from './loader-of.ts';
+import { openSources, type RunSources } from './open-sources.ts';
+
+/** What a verb trains, and what it does around it. */
+export interface Training {
+  /** The model and its loss. */
+  readonly task: TrainingTask;
+  /** What the first screen says of it. */
+  readonly facts: ModelFacts;
+  /** The encoder whose frozen features k-NN judges, before and after the run, where labelled images are held out. */
+  readonly probed?: ImageEncoder;
+  /**
+   * Writes down what the run depends on besides its settings; when it goes on, compares.
+   *
+   * @throws InputError when the run could not go on as it began
+   */
+  record?(run: RunFolder): Promise<void>;
+  /** The work between steps, such as painting pictures. */
+  chores?(run: RunFolder): Promise<readonly Chore[]>;
+  /** Frees the model, and whatever stands beside it. */
+  dispose(): void;
+}
+
+/** What a {@link Training} is made from. */
+export interface TrainingContext<Config> {
+  /** The settings. */
+  readonly config: Config;
+  /** The images. */
+  readonly sources: RunSources;
+  /** The training images in batches. */
+  readonly loader: ImageLoader;
+  /** What follows from the settings and the number of images. */
+  readonly plan: RunPlan;
+  /** What computes. */
+  readonly engine: Engine;
+  /** Tells the user. */
+  readonly note: (text: string) => void;
+}
+
+/** Makes a verb's training, once images and engine are there. */
+export type PrepareTraining<Config> = (context: TrainingContext<Config>) => Promise<Training>;
+
+/** A training that can begin. */
+export interface ReadyTraining<Config> extends TrainingContext<Config> {
+  /** The training. */
+  readonly training: Training;
+  /** Ends loader and model. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the images, starts the engine and builds the model of a run: what can be wrong with them is found here, and nothing is written.
+ *
+ * @throws InputError when one of them can't be used
+ */
+export async function readyTraining<Config extends ImageRunConfig>(
+  config: Config,
+  { note, prepare }: { note: (text: string) => void; prepare: PrepareTraining<Config> },
+): Promise<ReadyTraining<Config>> {
+  const sources = await openSources(config, note);
+  const plan = planRun(config, sources.train.length);
+  const engine = await startEngine(config.run, note);
+  const loader = loaderOf(sources.train, config, ({ key, reason }) => note(`unreadable: ${key}: ${reason}`));
+  try {
+    const context = { config, sources, loader, plan, engine, note };
+    const training = await prepare(context);
+    const close = async () => {
+      await loader.close();
+      training.dispose();
+    };
+    return { ...context, training, close };
+  } catch (error) {
+    await loader.close();
+    throw error;
+  }
+}
