@@ -1,20 +1,16 @@
-import { InputError } from '@masked-distill/base';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFeatureSets, type FeatureSets } from './labelled-features.ts';
 
-/** Features of labelled samples. */
-export interface LabelledFeatures {
-  /** `[samples, width]`, row-major. */
-  features: Float32Array;
-  /** Class of each sample. */
-  labels: Int32Array;
+/** Options of {@link knnAccuracies}. */
+export interface KnnAccuraciesOptions extends FeatureSets {
+  /** Numbers of neighbours that vote. Default 1, 5, 10 and 20; at most the number of training samples. */
+  ks?: readonly number[];
+  /** A neighbour of cosine similarity s votes with weight exp(s / temperature). Default 0.07. */
+  temperature?: number;
 }
 
 /** Options of {@link knnAccuracy}. */
-export interface KnnOptions {
-  /** Samples whose labels are known. */
-  train: LabelledFeatures;
-  /** Samples to classify. */
-  test: LabelledFeatures;
+export interface KnnOptions extends FeatureSets {
   /** How many neighbours vote. Default 20; at most the number of training samples. */
   k?: number;
   /** A neighbour of cosine similarity s votes with weight exp(s / temperature). Default 0.07. */
@@ -30,12 +26,28 @@ const CHUNK = 256;
  *
  * @throws InputError when there is nothing to compare or features and labels do not fit
  */
-export async function knnAccuracy({ train, test, k = 20, temperature = 0.07 }: KnnOptions): Promise<number> {
-  const width = checkSizes(train, test);
-  const neighbours = Math.min(k, train.labels.length);
+export async function knnAccuracy({ k = 20, ...options }: KnnOptions): Promise<number> {
+  const [accuracy] = await knnAccuracies({ ...options, ks: [k] });
+  return accuracy!;
+}
+
+/**
+ * {@link knnAccuracy} for several numbers of neighbours, which costs hardly more than for one.
+ *
+ * @returns one share for each of `ks`, in their order
+ * @throws InputError when there is nothing to compare or features and labels do not fit
+ */
+export async function knnAccuracies({
+  train,
+  test,
+  ks = [1, 5, 10, 20],
+  temperature = 0.07,
+}: KnnAccuraciesOptions): Promise<number[]> {
+  const width = checkFeatureSets({ train, test }, 'knn');
+  const most = Math.min(Math.max(...ks), train.labels.length);
   const classes = train.labels.reduce((largest, label) => Math.max(largest, label), 0) + 1;
   const known = tf.tidy(() => unitRows(train.features, width));
-  let right = 0;
+  const right = ks.map(() => 0);
   try {
     for (let start = 0; start < test.labels.length; start += CHUNK) {
       const count = Math.min(CHUNK, test.labels.length - start);
@@ -47,30 +59,20 @@ export async function knnAccuracy({ train, test, k = 20, temperature = 0.07 }: K
       for (let row = 0; row < count; row++) {
         const own = values.subarray(row * train.labels.length, (row + 1) * train.labels.length);
         const votes = new Float64Array(classes);
-        // Subtracting the largest similarity (1) changes no ranking and keeps the exponentials small.
-        for (const i of largest(own, neighbours)) votes[train.labels[i]!]! += Math.exp((own[i]! - 1) / temperature);
-        if (votes.indexOf(Math.max(...votes)) === test.labels[start + row]) right++;
+        largest(own, most).forEach((i, rank) => {
+          // Subtracting the largest similarity (1) changes no ranking and keeps the exponentials small.
+          votes[train.labels[i]!]! += Math.exp((own[i]! - 1) / temperature);
+          const isRight = () => votes.indexOf(Math.max(...votes)) === test.labels[start + row];
+          ks.forEach((k, which) => {
+            if (Math.min(k, most) === rank + 1 && isRight()) right[which]!++;
+          });
+        });
       }
     }
   } finally {
     known.dispose();
   }
-  return right / test.labels.length;
-}
-
-function checkSizes(train: LabelledFeatures, test: LabelledFeatures): number {
-  if (train.labels.length === 0 || test.labels.length === 0) {
-    throw new InputError(
-      `knn: ${train.labels.length} training and ${test.labels.length} test samples; at least one of each is needed`,
-    );
-  }
-  const width = train.features.length / train.labels.length;
-  if (!Number.isInteger(width) || test.features.length !== width * test.labels.length) {
-    throw new InputError(
-      `knn: ${train.features.length} and ${test.features.length} features do not make rows of one width for ${train.labels.length} and ${test.labels.length} labels`,
-    );
-  }
-  return width;
+  return right.map((count) => count / test.labels.length);
 }
 
 function unitRows(features: Float32Array, width: number): tf.Tensor2D {
@@ -78,7 +80,7 @@ function unitRows(features: Float32Array, width: number): tf.Tensor2D {
   return tf.div(rows, tf.add(tf.sqrt(tf.sum(tf.square(rows), 1, true)), 1e-12)) as tf.Tensor2D;
 }
 
-/** Places of the `count` largest values; of equal ones the earlier. */
+/** Places of the `count` largest values, the largest first; of equal ones the earlier. */
 function largest(values: Float32Array, count: number): number[] {
   const best: number[] = [];
   for (let i = 0; i < values.length; i++) {

@@ -2,7 +2,7 @@ import { createRng } from '@masked-distill/base';
 import { useEngine } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { knnAccuracy } from '../src/index.ts';
+import { knnAccuracies, knnAccuracy } from '../src/index.ts';
 
 beforeAll(async () => {
   await useEngine({ prefer: 'wasm' });
@@ -100,5 +100,22 @@ describe('knnAccuracy', () => {
       'knn: 4 training and 0 test samples; at least one of each is needed',
     );
     await expect(knnAccuracy({ train, test: set([[1, 2, 3]], [0]) })).rejects.toThrow(/do not make rows of one width/);
+  });
+});
+
+describe('knnAccuracies', () => {
+  it('gives for each k what knnAccuracy gives for it', async () => {
+    const rng = createRng(8);
+    const draw = (n: number) =>
+      set(
+        Array.from({ length: n }, () => Array.from({ length: 3 }, () => rng.normal())),
+        Array.from({ length: n }, () => rng.integer(3)),
+      );
+    const sets = { train: draw(30), test: draw(50), temperature: 1 };
+    const ks = [20, 1, 5, 500];
+    const singly = [];
+    for (const k of ks) singly.push(await knnAccuracy({ ...sets, k }));
+    expect(await knnAccuracies({ ...sets, ks })).toEqual(singly);
+    expect(new Set(singly).size).toBeGreaterThan(2);
   });
 });
