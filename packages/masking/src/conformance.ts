@@ -1,4 +1,5 @@
 import { createRng, MaskedDistillError } from '@masked-distill/base';
+import { demandIndependence, demandUniformMarginals } from './conformance-statistics.ts';
 import type { AsymmetricMask, MaskSampler } from './mask.ts';
 import { type TokenGrid, tokenCount } from './token-grid.ts';
 
@@ -10,6 +11,14 @@ export interface ConformanceCase {
   run(): void | Promise<void>;
 }
 
+/** What a sampler claims beyond what every sampler must do. */
+export interface MaskSamplerConformanceOptions {
+  /** Every token has the same chance to be masked, to be extra, and, where there is a decoder mask, to be decoded. Default false. */
+  uniform?: boolean;
+  /** Every temporal slice has the same mask (not: the same decoder mask). Default false. */
+  tube?: boolean;
+}
+
 const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
 
 function demand(condition: boolean, what: string): asserts condition {
@@ -17,24 +26,28 @@ function demand(condition: boolean, what: string): asserts condition {
 }
 
 /**
- * What every mask sampler must do, whatever its rule.
+ * What every mask sampler must do, whatever its rule, and what this one claims besides.
  *
  * @example
  * ```ts
  * for (const { name, run } of maskSamplerConformance(mySampler, { t: 1, h: 14, w: 14 })) it(name, run);
  * ```
  */
-export function maskSamplerConformance(sampler: MaskSampler, grid: TokenGrid): ConformanceCase[] {
+export function maskSamplerConformance(
+  sampler: MaskSampler,
+  grid: TokenGrid,
+  { uniform = false, tube = false }: MaskSamplerConformanceOptions = {},
+): ConformanceCase[] {
   const n = tokenCount(grid);
   const sample = (key: number) => sampler.sample(grid, createRng(0, 'conformance', key));
   const forMany = (check: (mask: AsymmetricMask) => void) => () => {
     for (let key = 0; key < 50; key++) check(sample(key));
   };
-  return [
+  const cases: ConformanceCase[] = [
     {
       name: 'lists are strictly ascending and within the grid',
       run: forMany((mask) => {
-        for (const list of [mask.visible, mask.extra, mask.masked]) {
+        for (const list of [mask.visible, mask.extra, mask.masked, mask.decoded ?? []]) {
           demand(
             list.every((token, i) => token >= 0 && token < n && (i === 0 || token > list[i - 1]!)),
             `[${list}] is not ascending`,
@@ -52,21 +65,24 @@ export function maskSamplerConformance(sampler: MaskSampler, grid: TokenGrid): C
     {
       name: 'the teacher sees what the student sees, and more only from what is masked',
       run: forMany(({ extra, masked }) => {
-        const hidden = new Set(masked);
-        demand(
-          extra.every((token) => hidden.has(token)),
-          'an extra token is visible to the student',
-        );
+        demand(isPart(extra, masked), 'an extra token is visible to the student');
+      }),
+    },
+    {
+      name: 'only what is masked is decoded',
+      run: forMany(({ decoded = [], masked }) => {
+        demand(isPart(decoded, masked), 'a decoded token is visible to the student');
       }),
     },
     {
       name: 'counts are as announced',
       run: forMany((mask) => {
         const counts = sampler.counts(grid);
-        for (const kind of ['visible', 'extra', 'masked'] as const) {
+        for (const kind of ['visible', 'extra', 'masked', 'decoded'] as const) {
+          const [actual, announced] = [mask[kind]?.length, counts[kind]];
           demand(
-            mask[kind].length === counts[kind],
-            `${mask[kind].length} tokens are ${kind}, announced were ${counts[kind]}`,
+            actual === announced,
+            `${actual ?? 'all masked'} tokens are ${kind}, announced were ${announced ?? 'all masked'}`,
           );
         }
       }),
@@ -75,10 +91,37 @@ export function maskSamplerConformance(sampler: MaskSampler, grid: TokenGrid): C
       name: 'the same stream gives the same mask, another one another',
       run() {
         const [once, again] = [sample(1), sample(1)];
-        demand(`${once.visible}` === `${again.visible}`, 'a mask is not repeatable');
+        for (const kind of ['visible', 'extra', 'decoded'] as const) {
+          demand(`${once[kind]}` === `${again[kind]}`, 'a mask is not repeatable');
+        }
         const distinct = new Set(Array.from({ length: 50 }, (_, key) => `${sample(key).visible}`));
         demand(distinct.size > 1, '50 streams gave one mask');
       },
     },
+    { name: 'masks of different streams are independent', run: () => demandIndependence(sample, n) },
   ];
+  if (uniform) {
+    cases.push({ name: 'every token has the same chance', run: () => demandUniformMarginals(sample, n) });
+  }
+  if (tube) {
+    cases.push({
+      name: 'every temporal slice has the same mask',
+      run: forMany(({ visible, extra, masked }) => {
+        for (const list of [visible, extra, masked]) {
+          demand(isTube(list, grid), `[${list}] is not one slice repeated over time`);
+        }
+      }),
+    });
+  }
+  return cases;
+}
+
+function isPart(part: ArrayLike<number>, whole: Iterable<number>): boolean {
+  const tokens = new Set(whole);
+  return Array.from(part).every((token) => tokens.has(token));
+}
+
+function isTube(list: Int32Array, { t, h, w }: TokenGrid): boolean {
+  const perSlice = list.length / t;
+  return list.every((token, i) => i < perSlice || token === list[i - perSlice]! + h * w);
 }

@@ -20,7 +20,8 @@ export interface MaskRatios {
 /**
  * How many of `n` tokens are visible, extra and masked.
  *
- * @throws InputError when a ratio is outside (0, 1), the teacher's exceeds the student's, or no token would be visible or masked
+ * @throws InputError when a ratio is outside (0, 1), the teacher's exceeds the student's, no token would be visible or masked,
+ * or, though the teacher's ratio is lower, rounding leaves it no token more
  */
 export function countMasked(n: number, { ratio, teacherRatio = ratio, rounding = 'visible' }: MaskRatios): MaskCounts {
   for (const value of [ratio, teacherRatio]) {
@@ -40,5 +41,12 @@ export function countMasked(n: number, { ratio, teacherRatio = ratio, rounding =
     throw new InputError(`mask ratio: ${ratio} of ${n} tokens leaves none visible; lower it or use smaller patches`);
   if (masked === 0)
     throw new InputError(`mask ratio: ${ratio} of ${n} tokens masks none; raise it or use smaller patches`);
-  return { visible, extra: visibleAt(teacherRatio) - visible, masked };
+  const extra = visibleAt(teacherRatio) - visible;
+  // Asked for, but lost in rounding: a loss over the extra tokens would be over none.
+  if (extra === 0 && teacherRatio < ratio) {
+    throw new InputError(
+      `mask ratio: the teacher's ${teacherRatio} and the student's ${ratio} both leave ${visible} of ${n} tokens visible; lower the teacher's, or make them equal`,
+    );
+  }
+  return { visible, extra, masked };
 }

@@ -2,7 +2,7 @@ import type { Rng } from '@masked-distill/base';
 import type { TokenGrid } from './token-grid.ts';
 
 /**
- * Which tokens of one sample a student and its teacher see. All three lists are ascending token numbers in grid order
+ * Which tokens of one sample a student and its teacher see. All lists are ascending token numbers in grid order
  * (t, then row, then column). The student sees `visible`; the teacher sees `visible` and then `extra`.
  */
 export interface AsymmetricMask {
@@ -12,6 +12,8 @@ export interface AsymmetricMask {
   extra: Int32Array;
   /** Tokens that the student does not see, `extra` among them: what it reconstructs. */
   masked: Int32Array;
+  /** Those of `masked` that its decoder reconstructs, ascending. Default: all of them. */
+  decoded?: Int32Array;
 }
 
 /** Draws masks. To bring one's own, implement this and run `maskSamplerConformance` on it. */
@@ -34,4 +36,6 @@ export interface MaskCounts {
   extra: number;
   /** Tokens that the student does not see. */
   masked: number;
+  /** Tokens that its decoder reconstructs; absent where masks have no `decoded`, and all masked tokens are. */
+  decoded?: number;
 }

@@ -39,13 +39,14 @@ describe('countMasked', () => {
           expect(visible + masked).toBe(n);
           expect(visible).toBeGreaterThan(0);
           expect(masked).toBeGreaterThan(0);
-          expect(extra).toBeGreaterThanOrEqual(0);
+          expect(extra > 0).toBe(ratios.teacherRatio < ratios.ratio);
           expect(extra).toBeLessThanOrEqual(masked);
           expect(Math.abs(masked - n * ratios.ratio)).toBeLessThan(1 + 1e-9);
         } catch (error) {
-          // Only so few tokens that a share rounds to none or to all of them.
+          // Only so few tokens that a share, or what teacher and student differ by, rounds to none or to all of them.
           expect(error).toBeInstanceOf(InputError);
-          expect(Math.min(n * ratios.ratio, n * (1 - ratios.ratio))).toBeLessThan(1 + 1e-9);
+          const shares = [ratios.ratio, 1 - ratios.ratio, ratios.ratio - ratios.teacherRatio];
+          expect(Math.min(...shares.map((share) => n * share))).toBeLessThan(1 + 1e-9);
         }
       }),
     );
@@ -67,6 +68,11 @@ describe('countMasked', () => {
       4,
       { ratio: 0.2, rounding: 'masked' as const },
       'mask ratio: 0.2 of 4 tokens masks none; raise it or use smaller patches',
+    ],
+    [
+      4,
+      { ratio: 0.75, teacherRatio: 0.6 },
+      "mask ratio: the teacher's 0.6 and the student's 0.75 both leave 1 of 4 tokens visible; lower the teacher's, or make them equal",
     ],
   ])('refuses %d tokens at %o', (n, ratios, message) => {
     expect(() => countMasked(n, ratios)).toThrow(InputError);
