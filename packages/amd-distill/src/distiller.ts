@@ -1,6 +1,6 @@
 // Zhao et al., "Asymmetric Masked Distillation for Pre-Training Small Foundation Models" (CVPR 2024), section 3. Differs from the released
 // code in that the generators' mask tokens are trained and saved, the two lists of layers need not be equal, and any mask sampler will do.
-import type { Rng } from '@masked-distill/base';
+import { InputError, type Rng } from '@masked-distill/base';
 import type { MaskedModel } from '@masked-distill/mae';
 import { tokenCount } from '@masked-distill/masking';
 import { Linear, Module, type TensorRecord } from '@masked-distill/tensor-core';
@@ -212,6 +212,11 @@ export class Distiller extends Module {
 
   #positionsOf({ visible, seen }: DistillIndices, batch: number): GeneratorPositions {
     const shared = visible.rows.size / batch;
+    if (seen.rows.size === visible.rows.size) {
+      throw new InputError(
+        'distill: the teacher sees no more than the student, so there is nothing to generate; lower its mask ratio, or align no layers by generation',
+      );
+    }
     // Rows are n·B + b: the token's number is what is left of the division.
     const tokens = tf.floorDiv(seen.rows, tf.scalar(batch, 'int32')) as tf.Tensor1D;
     const placed = tf.reshape(tf.gather(this.#positions, tokens), [-1, batch, this.teacher.width]);

@@ -11,6 +11,8 @@ export type {
   EngineName,
   EngineReport,
   EngineSettings,
+  FreezeOptions,
+  FrozenReport,
   StartedEngine,
   TensorRecord,
 } from './engine/engine.ts';
@@ -27,7 +29,14 @@ export { gelu } from './ops/gelu.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { linear } from './ops/linear.ts';
 export { meanSquaredError, softmaxCrossEntropy } from './ops/losses.ts';
-export { type PatchGrid, type PatchSize, patchify, type UnpatchifyOptions, unpatchify, unpatchifyClips } from './ops/patchify.ts';
+export {
+  type PatchGrid,
+  type PatchSize,
+  patchify,
+  type UnpatchifyOptions,
+  unpatchify,
+  unpatchifyClips,
+} from './ops/patchify.ts';
 export { rowIndexFrom, rowIndexTensors } from './ops/row-index-tensors.ts';
 export { sumRows } from './ops/sum-rows.ts';
 export { AdamW, type AdamWArguments, type AdamWOptions, type AdamWResult } from './optim/adamw.ts';

@@ -65,6 +65,20 @@ export interface EngineCandidate {
   start(settings: EngineSettings): Promise<StartedEngine>;
 }
 
+/** Options of {@link Engine.freeze}. */
+export interface FreezeOptions {
+  /** Number format of the matrix products that read what is frozen; int8 trades a few per cent of accuracy for speed. Default 'float32'. */
+  readonly precision?: 'float32' | 'int8';
+  /** Computes features with what is frozen, to measure what the number format does to them. */
+  readonly probe?: () => tf.Tensor;
+}
+
+/** What {@link Engine.freeze} found. */
+export interface FrozenReport {
+  /** How far the probe's features moved, as a share of their norm; absent without a probe. */
+  readonly featureError?: number;
+}
+
 /** What a candidate gives when it has started. */
 export interface StartedEngine {
   /** What it runs on, in words. */
@@ -77,6 +91,8 @@ export interface StartedEngine {
   notes?: readonly string[];
   /** Prepares a step. Default: steps are run as they are, and what they leave behind is freed. */
   compile?: Engine['compile'];
+  /** Prepares variables that never change. Default: the engine can't. */
+  freeze?: Engine['freeze'];
 }
 
 /** A running engine. */
@@ -105,4 +121,9 @@ export interface Engine {
     step: (args: A) => R,
     variables: Iterable<tf.Variable>,
   ): (args: A) => R;
+  /**
+   * Prepares float32 variables that are only read from here on, such as a teacher's, for being read fast. Absent where the engine has no
+   * way to.
+   */
+  readonly freeze?: (variables: Iterable<tf.Variable>, options?: FreezeOptions) => Promise<FrozenReport>;
 }

@@ -19,6 +19,7 @@ export async function tryEngine(candidate: EngineCandidate, settings: EngineSett
     tf.enableProdMode(); // no advertisement on the console, no search of every result for NaN
     const {
       compile = runEagerly,
+      freeze,
       device = candidate.devices[0]!,
       devices = [],
       notes = [],
@@ -26,7 +27,7 @@ export async function tryEngine(candidate: EngineCandidate, settings: EngineSett
     } = await candidate.start(settings);
     await tf.ready();
     const report = { name, description, available: true, detail, device, devices, notes };
-    return { report, engine: { name, detail, device, devices, notes, compile } };
+    return { report, engine: { name, detail, device, devices, notes, compile, freeze } };
   } catch (cause) {
     await restore();
     const detail = (cause as Error).message;

@@ -12,7 +12,7 @@ import { BACKEND_NAME, keptDevice } from './running-backend.ts';
  * a GPU only where a short probe shows it to be faster.
  */
 export async function startOnnxruntime(settings: EngineSettings): Promise<StartedEngine> {
-  const { compile, describeOnnxruntime, registerOnnxruntime } = await import('@masked-distill/tfjs-backend-ort');
+  const { compile, describeOnnxruntime, freeze, registerOnnxruntime } = await import('@masked-distill/tfjs-backend-ort');
   const notes = new Set<string>();
   const start = async (device: EngineDevice) => {
     registerOnnxruntime({ device, threads: settings.threads, notice: (text) => notes.add(text) });
@@ -20,7 +20,7 @@ export async function startOnnxruntime(settings: EngineSettings): Promise<Starte
     await computeSomething();
   };
   const describe = (device: EngineDevice, devices: readonly DeviceReport[]): StartedEngine => ({
-    ...{ device, devices, compile, detail: describeOnnxruntime() },
+    ...{ device, devices, compile, freeze, detail: describeOnnxruntime() },
     // What the backend will one day say of operators that a GPU leaves to the processor belongs among these.
     notes: [...notes],
   });
