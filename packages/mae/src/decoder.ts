@@ -1,65 +1,74 @@
 import type { Rng } from '@masked-distill/base';
-import { fillRows, gatherRows, LayerNorm, Linear, Module, normal, type RowIndex } from '@masked-distill/tensor-core';
-import { Block, type GridSize, sincos2d, type TransformerSize } from '@masked-distill/vit';
+import { LayerNorm, Linear, Module } from '@masked-distill/tensor-core';
+import { Block, type QkvBias, type TransformerSize } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What an {@link ImageDecoder} is made of. */
-export interface ImageDecoderConfig extends TransformerSize {
+/** What every decoder of a masked autoencoder is made of. */
+export interface DecoderConfig extends TransformerSize {
   /** Width of the encoder's tokens. */
   inputWidth: number;
-  /** Rows and columns of tokens. */
-  grid: GridSize;
-  /** Numbers predicted for each token, h·w·3 of a patch. */
+  /** Numbers predicted for each token. */
   outputs: number;
-  /** Tokens the encoder puts before the grid's. */
-  prefixTokens: number;
   /** Width of the hidden layer of a block over `width`. Default 4. */
   mlpRatio?: number;
 }
 
-/** MAE's decoder: narrows the visible tokens, puts them back in grid order among mask tokens, and predicts each patch's pixels. */
-export class ImageDecoder extends Module {
-  readonly #prefixTokens: number;
-  readonly #maskToken: tf.Variable;
-  readonly #positions: tf.Variable;
+/** Options of {@link Decoder}: where the checkpoints of a method differ. */
+export interface DecoderOptions {
+  /** What its parts are called. */
+  names: {
+    /** The linear layer that narrows the encoder's tokens. */ embed: string;
+    /** The list of blocks. */ blocks: string;
+    /** The norm behind them. */ norm: string;
+    /** The linear layer that predicts. */ head: string;
+  };
+  /** Initial values of the mask token. */
+  maskToken: Float32Array;
+  /** Whether the layer that narrows has a bias. */
+  embedBias: boolean;
+  /** Which of queries, keys and values have a bias. */
+  qkvBias: QkvBias;
+  /** Source of the initial values. */
+  rng: Rng;
+}
+
+/**
+ * What the decoders of images and of clips have in common: a layer that narrows the encoder's tokens, a mask token, blocks, a norm and a
+ * head. How tokens are laid out between them is the subclass's.
+ */
+export abstract class Decoder extends Module {
+  /** `[1, 1, Dd]` */
+  protected readonly maskToken: tf.Variable;
   readonly #embed;
   readonly #blocks;
   readonly #norm;
-  readonly #prediction;
+  readonly #head;
 
-  constructor(config: ImageDecoderConfig, { rng }: { rng: Rng }) {
+  constructor(config: DecoderConfig, { names, maskToken, embedBias, qkvBias, rng }: DecoderOptions) {
     super();
-    const { inputWidth, width, depth, heads, mlpRatio, grid, outputs, prefixTokens } = config;
-    this.#prefixTokens = prefixTokens;
-    this.#maskToken = this.parameter('mask_token', [1, 1, width], normal([1, 1, width], 0.02, rng));
-    const table = sincos2d(width, grid, { prefixTokens });
-    this.#positions = this.parameter('decoder_pos_embed', [1, table.length / width, width], table, {
-      trainable: false,
-    });
-    this.#embed = this.child('decoder_embed', new Linear(inputWidth, width, { rng }));
+    const { inputWidth, width, depth, heads, mlpRatio, outputs } = config;
+    this.maskToken = this.parameter('mask_token', [1, 1, width], maskToken);
+    this.#embed = this.child(names.embed, new Linear(inputWidth, width, { rng, bias: embedBias }));
     this.#blocks = this.children(
-      'decoder_blocks',
-      Array.from({ length: depth }, () => new Block({ width, heads, mlpRatio, rng })),
+      names.blocks,
+      Array.from({ length: depth }, () => new Block({ width, heads, mlpRatio, qkvBias, rng })),
     );
-    this.#norm = this.child('decoder_norm', new LayerNorm(width));
-    this.#prediction = this.child('decoder_pred', new Linear(width, outputs, { rng }));
+    this.#norm = this.child(names.norm, new LayerNorm(width));
+    this.#head = this.child(names.head, new Linear(width, outputs, { rng }));
   }
 
-  /**
-   * @param latent the encoder's output, `[prefix + K, B, D]`
-   * @param restore where each of its rows goes; the mask token goes everywhere else
-   * @param only rows n·B + b of the tokens to predict; default all N
-   * @returns predictions `[tokens·B, h·w·3]`
-   */
-  forward(latent: tf.Tensor3D, restore: RowIndex, only?: RowIndex): tf.Tensor2D {
-    const [visible, batch, inputWidth] = latent.shape;
-    const narrowed = this.#embed.forward(tf.reshape(latent, [visible * batch, inputWidth])); // [(prefix + K)·B, Dd]
-    const width = narrowed.shape[1];
-    const everywhere = fillRows(narrowed, tf.reshape(this.#maskToken, [1, width]), restore); // [(prefix + N)·B, Dd]
-    const positions = tf.reshape(this.#positions, [-1, 1, width]);
-    const placed = tf.add(tf.reshape(everywhere, [-1, batch, width]), positions) as tf.Tensor3D; // [prefix + N, B, Dd]
-    const decoded = this.#blocks.reduce((tokens, block) => block.forward(tokens), placed);
-    const patches = tf.reshape(tf.slice(decoded, [this.#prefixTokens, 0, 0]), [-1, width]) as tf.Tensor2D; // [N·B, Dd]
-    return this.#prediction.forward(this.#norm.forward(only ? gatherRows(patches, only) : patches));
+  /** The encoder's output `[prefix + K, B, D]` → rows of the decoder's width, `[(prefix + K)·B, Dd]`. */
+  protected narrow(latent: tf.Tensor3D): tf.Tensor2D {
+    return this.#embed.forward(tf.reshape(latent, [-1, latent.shape[2]]));
+  }
+
+  /** Runs the blocks, `[L, B, Dd]` → `[L, B, Dd]`. */
+  protected decode(tokens: tf.Tensor3D): tf.Tensor3D {
+    return this.#blocks.reduce((x, block) => block.forward(x), tokens);
+  }
+
+  /** Norm and head: rows `[R, Dd]` → predictions `[R, outputs]`. */
+  protected predict(rows: tf.Tensor): tf.Tensor2D {
+    return this.#head.forward(this.#norm.forward(rows));
   }
 }

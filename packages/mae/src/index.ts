@@ -1,4 +1,5 @@
-export { ImageDecoder, type ImageDecoderConfig } from './decoder.ts';
+export { Decoder, type DecoderConfig, type DecoderOptions } from './decoder.ts';
+export { ImageDecoder, type ImageDecoderConfig } from './image-decoder.ts';
 export {
   type IndexMasksOptions,
   indexMasks,
@@ -10,4 +11,7 @@ export { MaskedAutoencoder, type MaskedAutoencoderConfig } from './masked-autoen
 export type { MaskedModel } from './masked-model.ts';
 export { type MaePresetOptions, maeDecoder, maePreset } from './presets.ts';
 export { type Picture, type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruction.ts';
-export { normalizePatches, type PatchStatistics, patchStatistics } from './targets.ts';
+export { normalizeCubes, normalizePatches, type PatchStatistics, patchStatistics } from './targets.ts';
+export { TokenAutoencoder } from './token-autoencoder.ts';
+export { VideoDecoder, type VideoDecoderConfig } from './video-decoder.ts';
+export { VideoMaskedAutoencoder, type VideoMaskedAutoencoderConfig } from './video-masked-autoencoder.ts';

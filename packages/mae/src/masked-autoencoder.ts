@@ -1,13 +1,12 @@
 // He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 3. Differs from the reference in that only the visible
 // patches are embedded and only the masked ones predicted, which gives the same numbers for less work.
 import type { Rng } from '@masked-distill/base';
-import { gatherRows, Module, meanSquaredError, patchify, type RowIndex } from '@masked-distill/tensor-core';
 import { checkTransformerSize, ImageEncoder, type ImageEncoderConfig, type TransformerSize } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
-import { ImageDecoder } from './decoder.ts';
+import { ImageDecoder } from './image-decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
-import type { MaskedModel } from './masked-model.ts';
 import { normalizePatches } from './targets.ts';
+import { TokenAutoencoder } from './token-autoencoder.ts';
 
 /** What a {@link MaskedAutoencoder} is made of; plain data, stored with its weights. */
 export interface MaskedAutoencoderConfig {
@@ -28,7 +27,7 @@ export interface MaskedAutoencoderConfig {
  * const loss = model.loss(pixels, indices);
  * ```
  */
-export class MaskedAutoencoder extends Module implements MaskedModel {
+export class MaskedAutoencoder extends TokenAutoencoder<tf.Tensor4D> {
   /** What the model is made of. */
   readonly config: MaskedAutoencoderConfig;
   /** The encoder. */
@@ -50,47 +49,17 @@ export class MaskedAutoencoder extends Module implements MaskedModel {
     );
   }
 
-  /** Visible tokens through the encoder: `[B, H, W, 3]` → `[prefix + K, B, D]`. */
-  encode(pixels: tf.Tensor4D, { visible }: MaskIndices, options: { dropPath?: tf.Tensor2D } = {}): tf.Tensor3D {
-    return this.encoder.encode(this.encoder.embed(pixels, visible), options).output;
-  }
-
   /** Predicted pixels of every token, the visible ones included: `[N, B, h·w·3]`, in the units of the targets. */
   predict(latent: tf.Tensor3D, { restore }: MaskIndices): tf.Tensor3D {
     const prediction = this.#decoder.forward(latent, restore);
     return tf.reshape(prediction, [-1, latent.shape[1], prediction.shape[1]]);
   }
 
-  /** Pixels `[B, H, W, 3]` cut into tokens, `[N·B, h·w·3]`. */
-  patches(pixels: tf.Tensor4D): tf.Tensor2D {
-    const patches = patchify(pixels, this.encoder.patch);
-    return tf.reshape(patches, [-1, patches.shape[2]]);
+  protected override predictMasked(latent: tf.Tensor3D, { restore, masked }: MaskIndices): tf.Tensor2D {
+    return this.#decoder.forward(latent, restore, masked); // [M·B, h·w·3]
   }
 
-  /**
-   * What is to be predicted, `[tokens·B, h·w·3]`: pixels as they came in, or each patch normalised.
-   *
-   * @param only rows n·B + b of the tokens that are wanted; default all N
-   */
-  targets(pixels: tf.Tensor4D, only?: RowIndex): tf.Tensor2D {
-    const patches = this.patches(pixels);
-    const wanted = only ? gatherRows(patches, only) : patches;
-    return this.config.normPixLoss ? normalizePatches(wanted) : wanted;
-  }
-
-  /**
-   * Mean squared error over the masked patches. A scalar.
-   *
-   * @param pixels normalised, `[B, H, W, 3]`
-   * @param indices of the batch's masks
-   * @param options factors of stochastic depth, `[2·depth, B]`
-   */
-  loss(pixels: tf.Tensor4D, indices: MaskIndices, options: { dropPath?: tf.Tensor2D } = {}): tf.Scalar {
-    return this.reconstructionLoss(this.encode(pixels, indices, options), pixels, indices);
-  }
-
-  reconstructionLoss(latent: tf.Tensor3D, pixels: tf.Tensor, indices: MaskIndices): tf.Scalar {
-    const prediction = this.#decoder.forward(latent, indices.restore, indices.masked); // [M·B, h·w·3]
-    return meanSquaredError(prediction, this.targets(pixels as tf.Tensor4D, indices.masked));
+  protected override targetsOf(patches: tf.Tensor2D): tf.Tensor2D {
+    return this.config.normPixLoss ? normalizePatches(patches) : patches;
   }
 }

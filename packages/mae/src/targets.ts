@@ -20,3 +20,19 @@ export function normalizePatches(patches: tf.Tensor2D): tf.Tensor2D {
   const { mean, std } = patchStatistics(patches);
   return tf.div(tf.sub(patches, mean), std);
 }
+
+/**
+ * VideoMAE's targets: each channel of each cube of `[R, t·h·w·C]` with its own mean and deviation taken out; unbiased variance, 1e-6 outside
+ * the root.
+ *
+ * @param cubes rows of pixels, channel fastest
+ * @param channels C
+ */
+export function normalizeCubes(cubes: tf.Tensor2D, channels: number): tf.Tensor2D {
+  const [rows, values] = cubes.shape;
+  const pixels = values / channels;
+  const perChannel = tf.reshape(cubes, [rows, pixels, channels]);
+  const centred = tf.sub(perChannel, tf.mean(perChannel, 1, true)); // [R, t·h·w, C]
+  const std = tf.sqrt(tf.div(tf.sum(tf.square(centred), 1, true), pixels - 1)); // [R, 1, C]
+  return tf.reshape(tf.div(centred, tf.add(std, 1e-6)), [rows, values]);
+}

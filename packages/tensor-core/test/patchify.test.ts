@@ -36,7 +36,7 @@ describe('patchify', () => {
 
   it('says which sizes do not fit', () => {
     tf.tidy(() => {
-      expect(() => patchify(tf.zeros([1, 225, 224, 3]), { h: 16, w: 16 })).toThrow(
+      expect(() => patchify(tf.zeros<tf.Rank.R4>([1, 225, 224, 3]), { h: 16, w: 16 })).toThrow(
         'patchify: image is 225x224, not divisible by patch 16x16; resize it or choose another patch',
       );
       const options = { patch: { h: 2, w: 2 }, grid: { h: 2, w: 3 } };

@@ -1,6 +1,12 @@
 import type { Rng } from '@masked-distill/base';
-import { attention, dropPath, gelu, LayerNorm, Linear, Module } from '@masked-distill/tensor-core';
+import { attention, constant, dropPath, gelu, LayerNorm, Linear, linear, Module } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Which of queries, keys and values have a bias. 'full': all three, in one vector `qkv.bias`, as in MAE and timm; 'qv': the keys have none, and
+ * the others one each, `q_bias` and `v_bias`, as in BEiT and VideoMAE. Outputs are the same for any bias of the keys: softmax does not see it.
+ */
+export type QkvBias = 'full' | 'qv';
 
 /** Options of {@link Block}. */
 export interface BlockOptions {
@@ -10,6 +16,8 @@ export interface BlockOptions {
   heads: number;
   /** Width of the hidden layer over D. Default 4. */
   mlpRatio?: number;
+  /** Which of queries, keys and values have a bias. Default 'full'. */
+  qkvBias?: QkvBias;
   /** Source of the initial values. */
   rng: Rng;
 }
@@ -21,10 +29,10 @@ export class Block extends Module {
   readonly #norm2;
   readonly #mlp;
 
-  constructor({ width, heads, mlpRatio = 4, rng }: BlockOptions) {
+  constructor({ width, heads, mlpRatio = 4, qkvBias = 'full', rng }: BlockOptions) {
     super();
     this.#norm1 = this.child('norm1', new LayerNorm(width));
-    this.#attention = this.child('attn', new SelfAttention({ width, heads, rng }));
+    this.#attention = this.child('attn', new SelfAttention({ width, heads, qkvBias, rng }));
     this.#norm2 = this.child('norm2', new LayerNorm(width));
     this.#mlp = this.child('mlp', new Mlp({ width, hidden: Math.round(width * mlpRatio), rng }));
   }
@@ -52,12 +60,17 @@ export class Block extends Module {
 class SelfAttention extends Module {
   readonly #heads: number;
   readonly #qkv;
+  readonly #ownBiases?: { q: tf.Variable; v: tf.Variable };
   readonly #proj;
 
-  constructor({ width, heads, rng }: { width: number; heads: number; rng: Rng }) {
+  constructor({ width, heads, qkvBias, rng }: Required<Omit<BlockOptions, 'mlpRatio'>>) {
     super();
     this.#heads = heads;
-    this.#qkv = this.child('qkv', new Linear(width, 3 * width, { rng }));
+    this.#qkv = this.child('qkv', new Linear(width, 3 * width, { rng, bias: qkvBias === 'full' }));
+    if (qkvBias === 'qv') {
+      const bias = (name: string) => this.parameter(name, [width], constant([width], 0));
+      this.#ownBiases = { q: bias('q_bias'), v: bias('v_bias') };
+    }
     this.#proj = this.child('proj', new Linear(width, width, { rng }));
   }
 
@@ -65,9 +78,16 @@ class SelfAttention extends Module {
   forward(rows: tf.Tensor2D, { n, batch }: { n: number; batch: number }): tf.Tensor2D {
     const width = rows.shape[1];
     const toHeads = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [n, batch, this.#heads, -1]), [1, 2, 0, 3]); // [B, H, N, d]
-    const [q, k, v] = tf.split(this.#qkv.forward(rows), 3, 1).map(toHeads) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const [q, k, v] = tf.split(this.#project(rows), 3, 1).map(toHeads) as [tf.Tensor, tf.Tensor, tf.Tensor];
     const mixed = tf.transpose(attention(q, k, v), [2, 0, 1, 3]); // [N, B, H, d]
     return this.#proj.forward(tf.reshape(mixed, [n * batch, width]));
+  }
+
+  /** Rows `[N·B, D]` → queries, keys and values side by side, `[N·B, 3·D]`. */
+  #project(rows: tf.Tensor2D): tf.Tensor2D {
+    if (!this.#ownBiases) return this.#qkv.forward(rows);
+    const { q, v } = this.#ownBiases;
+    return linear(rows, this.#qkv.weight, tf.concat([q, tf.zerosLike(q), v]));
   }
 }
 

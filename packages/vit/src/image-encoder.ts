@@ -1,14 +1,15 @@
-import { InputError, type Rng } from '@masked-distill/base';
+import type { Rng } from '@masked-distill/base';
 import type { TokenGrid } from '@masked-distill/masking';
-import { gatherRows, LayerNorm, Module, normal, type RowIndex } from '@masked-distill/tensor-core';
+import { Module, normal, type RowIndex } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
-import { Block } from './block.ts';
-import { checkTransformerSize, checkWhole } from './check-sizes.ts';
+import { checkTiling, checkTransformerSize } from './check-sizes.ts';
 import { PatchEmbedding } from './patch-embedding.ts';
 import type { PatchShape } from './patch-shape.ts';
 import { type GridSize, sincos2d } from './position-tables.ts';
+import { positionsOf } from './positions-of.ts';
 import type { TransformerSize } from './presets.ts';
+import { Transformer } from './transformer.ts';
 
 /** What an {@link ImageEncoder} is made of; plain data, stored with its weights. */
 export interface ImageEncoderConfig extends TransformerSize {
@@ -45,15 +46,14 @@ export class ImageEncoder extends Module implements Backbone {
   readonly #classToken?: tf.Variable;
   readonly #positions: tf.Variable;
   readonly #patchEmbedding;
-  readonly #blocks: readonly Block[];
-  readonly #norm?: LayerNorm;
+  readonly #transformer;
 
   /** @throws InputError when sizes do not fit each other; see {@link checkImageEncoderConfig} */
   constructor(config: ImageEncoderConfig, { rng }: { rng: Rng }) {
     super();
     checkImageEncoderConfig(config);
-    const { width, depth, heads, mlpRatio, imageSize, patch } = config;
-    const { classToken = true, trainPositions = false, finalNorm = true } = config;
+    const { width, depth, heads, mlpRatio, finalNorm, imageSize, classToken = true, trainPositions = false } = config;
+    const patch = { h: config.patch.h, w: config.patch.w };
     this.width = width;
     this.depth = depth;
     this.patch = { t: 1, ...patch };
@@ -65,82 +65,29 @@ export class ImageEncoder extends Module implements Backbone {
     this.#positions = this.parameter('pos_embed', [1, table.length / width, width], table, {
       trainable: trainPositions,
     });
-    this.#patchEmbedding = this.child('patch_embed', new PatchEmbedding({ patch: this.patch, width, rng }));
-    this.#blocks = this.children(
-      'blocks',
-      Array.from({ length: depth }, () => new Block({ width, heads, mlpRatio, rng })),
-    );
-    if (finalNorm) this.#norm = this.child('norm', new LayerNorm(width));
+    this.#patchEmbedding = this.child('patch_embed', new PatchEmbedding({ patch, width, rng }));
+    this.#transformer = this.child('', new Transformer({ width, depth, heads, mlpRatio, finalNorm, rng }));
   }
 
   embed(pixels: tf.Tensor, keep?: RowIndex): tf.Tensor3D {
     const patches = this.#patchEmbedding.forward(pixels as tf.Tensor4D, keep); // [K, B, D]
     const batch = patches.shape[1];
-    const placed = tf.add(patches, this.#patchPositions(batch, keep)) as tf.Tensor3D;
+    const table = tf.reshape(tf.slice(this.#positions, [0, this.prefixTokens, 0]), [-1, this.width]); // [N, D]
+    const placed = tf.add(patches, positionsOf(table, { batch, keep })) as tf.Tensor3D;
     if (!this.#classToken) return placed;
     const classPosition = tf.slice(this.#positions, [0, 0, 0], [1, 1, this.width]);
     const classTokens = tf.add(tf.zeros([1, batch, this.width]), tf.add(this.#classToken, classPosition)); // [1, B, D]
     return tf.concat([classTokens, placed], 0) as tf.Tensor3D; // [1 + K, B, D]
   }
 
-  encode(tokens: tf.Tensor3D, { collect = [], stopAfter = this.depth, dropPath }: EncodeOptions = {}): Encoded {
-    checkLayers({ collect, stopAfter }, this.depth);
-    const outputs = new Map<number, tf.Tensor3D>();
-    let x = tokens;
-    this.#blocks.slice(0, stopAfter).forEach((block, i) => {
-      const factors = dropPath && ([dropPathRow(dropPath, 2 * i), dropPathRow(dropPath, 2 * i + 1)] as const);
-      x = block.forward(x, factors); // [prefix + K, B, D]
-      outputs.set(i + 1, x);
-    });
-    const features = collect.map((layer) => outputs.get(layer)!);
-    if (!this.#norm || stopAfter < this.depth) return { output: x, features };
-    const normed = this.#norm.forward(tf.reshape(x, [-1, this.width]));
-    return { output: tf.reshape(normed, x.shape), features };
+  encode(tokens: tf.Tensor3D, options?: EncodeOptions): Encoded {
+    return this.#transformer.forward(tokens, options);
   }
-
-  /** `[K, B, D]`, or `[N, 1, D]` when all tokens are kept. */
-  #patchPositions(batch: number, keep?: RowIndex): tf.Tensor {
-    const tokens = this.grid.h * this.grid.w;
-    const table = tf.reshape(tf.slice(this.#positions, [0, this.prefixTokens, 0], [1, tokens, this.width]), [
-      tokens,
-      1,
-      this.width,
-    ]);
-    if (!keep) return table;
-    const everySample = tf.reshape(tf.add(table, tf.zeros([1, batch, 1])), [tokens * batch, this.width]);
-    return tf.reshape(gatherRows(everySample, keep), [-1, batch, this.width]);
-  }
-}
-
-function checkLayers({ collect, stopAfter }: { collect: readonly number[]; stopAfter: number }, depth: number): void {
-  const isLayer = (layer: number, last: number) => Number.isInteger(layer) && layer >= 1 && layer <= last;
-  if (!isLayer(stopAfter, depth)) {
-    throw new InputError(`encode: stopAfter is ${stopAfter}, not one of 1 to ${depth}; name the last block to run`);
-  }
-  const unknown = collect.find((layer) => !isLayer(layer, stopAfter));
-  if (unknown !== undefined) {
-    throw new InputError(`encode: layer ${unknown} is not one of 1 to ${stopAfter}; ask for one that runs`);
-  }
-}
-
-function dropPathRow(factors: tf.Tensor2D, row: number): tf.Tensor1D {
-  return tf.reshape(tf.slice(factors, [row, 0], [1, -1]), [-1]);
 }
 
 /** @throws InputError when a size is no whole number above 0, the patch does not divide the image, the heads the width, or 4 the width */
 export function checkImageEncoderConfig(config: ImageEncoderConfig): void {
   const { imageSize, patch } = config;
   checkTransformerSize(config, 'ViT');
-  const pixels = {
-    'image height': imageSize.h,
-    'image width': imageSize.w,
-    'patch height': patch.h,
-    'patch width': patch.w,
-  };
-  checkWhole(pixels, 'ViT');
-  if (imageSize.h % patch.h || imageSize.w % patch.w) {
-    throw new InputError(
-      `ViT: image is ${imageSize.h}x${imageSize.w}, not divisible by patch ${patch.h}x${patch.w}; change the image size or the patch`,
-    );
-  }
+  checkTiling('image', { extent: [imageSize.h, imageSize.w], patch: [patch.h, patch.w] });
 }

@@ -1,11 +1,14 @@
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
-export { Block, type BlockOptions } from './block.ts';
-export { checkTransformerSize } from './check-sizes.ts';
+export { Block, type BlockOptions, type QkvBias } from './block.ts';
+export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
 export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
 export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.ts';
 export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.ts';
 export type { PatchShape } from './patch-shape.ts';
-export { type GridSize, sincos2d, sinusoid1d } from './position-tables.ts';
+export { fixedPositions, type GridSize, sincos2d, sinusoid1d } from './position-tables.ts';
+export { type PositionsOfOptions, positionsOf } from './positions-of.ts';
 export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
 export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
+export { Transformer, type TransformerOptions } from './transformer.ts';
+export { checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';

@@ -1,3 +1,5 @@
+import { type TokenGrid, tokenCount } from '@masked-distill/masking';
+
 /** Rows and columns of tokens. */
 export interface GridSize {
   /** Rows. */
@@ -49,4 +51,15 @@ export function sinusoid1d(positions: number, width: number): Float32Array {
     const angle = Math.floor(index / width) / 10000 ** ((2 * Math.floor(channel / 2)) / width);
     return channel % 2 ? Math.cos(angle) : Math.sin(angle);
   });
+}
+
+/**
+ * The table that belongs to a grid: MAE's {@link sincos2d} for an image, VideoMAE's {@link sinusoid1d} for a clip.
+ *
+ * @param grid tokens along each axis; an image has `t = 1`
+ * @param width channels; a multiple of 4 for an image
+ * @returns `[t·h·w, width]`
+ */
+export function fixedPositions(grid: TokenGrid, width: number): Float32Array {
+  return grid.t === 1 ? sincos2d(width, grid) : sinusoid1d(tokenCount(grid), width);
 }
