@@ -8,9 +8,9 @@ export interface ImageRunConfig {
   /** What the images are for. */
   readonly model: { readonly imageSize: readonly [number, number] };
   /** Which images. */
-  readonly data: ConfigOf<typeof dataKeys>;
+  readonly data: ConfigOf<typeof dataKeys> & { readonly trainLimit?: number | 'off' };
   /** How the weights are learned. */
   readonly optim: ConfigOf<typeof optimKeys>;
   /** Where it writes and what it runs on. */
-  readonly run: ConfigOf<typeof runKeys>;
+  readonly run: Omit<ConfigOf<typeof runKeys>, 'pictureEvery'> & { readonly pictureEvery?: string };
 }

@@ -32,8 +32,9 @@ export async function openSources(
   config: Pick<ImageRunConfig, 'data' | 'model'>,
   note: (text: string) => void,
 ): Promise<RunSources> {
-  const { train, validation } = await openPlainSources(config);
-  const { cache, cacheShortSide: shortSide, maxPixels } = config.data;
+  const { train: all, validation } = await openPlainSources(config);
+  const { cache, cacheShortSide: shortSide, maxPixels, trainLimit = 'off' } = config.data;
+  const train = trainLimit === 'off' ? all : limitSource(all, trainLimit);
   if (cache === 'off') return { train, validation };
   const workers = workersOf(config.data);
   const keep = (source: ImageSource) => {

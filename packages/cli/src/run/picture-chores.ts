@@ -7,6 +7,6 @@ export function pictureChores(
   { run }: Pick<ImageRunConfig, 'run'>,
   { plan, paint }: { plan: RunPlan; paint: (step: number) => Promise<void> },
 ): readonly Chore[] {
-  if (run.pictureEvery === 'off') return [];
+  if (run.pictureEvery === undefined || run.pictureEvery === 'off') return [];
   return [{ every: spanInSteps(run.pictureEvery, plan.stepsPerEpoch), run: paint }];
 }

@@ -13,7 +13,7 @@ import { expectedBatchSeconds, firstBatch } from './expected-time.ts';
 import { describePassedOver, runFacts } from './first-screen.ts';
 import { createKnnProbe } from './knn-probe.ts';
 import type { Resumed } from './open-resumed.ts';
-import { type PrepareTraining, type ReadyTraining, readyTraining } from './training.ts';
+import { type PrepareTraining, type ReadyTraining, readyTraining, type Training } from './training.ts';
 
 /** What {@link runTraining} works with. */
 export interface RunTrainingOptions<Config> {
@@ -76,7 +76,7 @@ export async function runTraining<Table extends KeyTable>(
         warmupSteps: plan.warmupSteps,
         totalSteps: plan.totalSteps,
       }),
-      ...stepOptions(config),
+      ...stepOptions(config, training),
       checkpointEvery: spanInSteps(config.run.checkpointEvery, plan.stepsPerEpoch),
       keep: config.run.keep,
       signal: environment.interrupts.listen(),
@@ -105,7 +105,7 @@ export async function runTraining<Table extends KeyTable>(
 }
 
 /** What a training step does with the gradients, as the settings say. */
-export function stepOptions({ optim }: Pick<ImageRunConfig, 'optim'>) {
+export function stepOptions({ optim }: Pick<ImageRunConfig, 'optim'>, { rules }: Pick<Training, 'rules'> = {}) {
   const orNone = (value: number | 'off') => (value === 'off' ? undefined : value);
   return {
     optimizer: {
@@ -113,6 +113,7 @@ export function stepOptions({ optim }: Pick<ImageRunConfig, 'optim'>) {
       epsilon: optim.eps,
       weightDecay: optim.weightDecay,
       clipNorm: orNone(optim.clipNorm),
+      ...(rules && { rules }),
     },
     accumulation: optim.accumulation,
     ema: orNone(optim.ema),

@@ -1,5 +1,5 @@
 import type { ImageLoader } from '@masked-distill/image-data';
-import type { Engine } from '@masked-distill/tensor-core';
+import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
 import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
 import type { ImageEncoder } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
@@ -15,6 +15,8 @@ export interface Training {
   readonly task: TrainingTask;
   /** What the first screen says of it. */
   readonly facts: ModelFacts;
+  /** Which parameters decay, and how their learning rates are scaled. Default: the optimiser's own. */
+  readonly rules?: ParameterRules;
   /** The encoder whose frozen features k-NN judges, before and after the run, where labelled images are held out. */
   readonly probed?: ImageEncoder;
   /**
