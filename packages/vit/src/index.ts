@@ -12,3 +12,4 @@ export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
 export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
 export { Transformer, type TransformerOptions } from './transformer.ts';
 export { checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
+export * from './weights/index.ts';
