@@ -9,7 +9,14 @@ export {
 } from './mask-indices.ts';
 export { MaskedAutoencoder, type MaskedAutoencoderConfig } from './masked-autoencoder.ts';
 export type { MaskedModel } from './masked-model.ts';
-export { type MaePresetOptions, maeDecoder, maePreset } from './presets.ts';
+export {
+  type MaePresetOptions,
+  maeDecoder,
+  maePreset,
+  type VideoMaePresetOptions,
+  videoMaeDecoders,
+  videoMaePreset,
+} from './presets.ts';
 export { type Picture, type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruction.ts';
 export { normalizeCubes, normalizePatches, type PatchStatistics, patchStatistics } from './targets.ts';
 export { TokenAutoencoder } from './token-autoencoder.ts';

@@ -13,10 +13,12 @@ import { tokenRows } from '@masked-distill/vit';
 export interface MaskIndices<Index = RowIndex> {
   /** Of the N·B tokens, those the encoder sees. */
   visible: Index;
-  /** Of the encoder's (prefix + K)·B outputs, the one that goes to each place of the decoder's input; the mask token elsewhere. */
-  restore: Index;
-  /** Of the N·B tokens, those to reconstruct. */
+  /** Of the N·B tokens, those to reconstruct: a mask's `decoded`, or all that is masked. */
   masked: Index;
+  /** Of the N·B tokens, the places of a decoder that works in grid order: `visible` and `masked` together, ascending. */
+  places: Index;
+  /** Of the encoder's (prefix + K)·B outputs, the one that goes to the prefix and to each of `places`; the mask token elsewhere. */
+  restore: Index;
 }
 
 /** Options of {@link indexMasks}. */
@@ -27,29 +29,32 @@ export interface IndexMasksOptions {
   prefixTokens: number;
 }
 
-/** Turns one mask a sample into the index arrays that a step takes as arguments. */
+/**
+ * Turns one mask a sample into the index arrays that a step takes as arguments.
+ *
+ * @throws MaskedDistillError when the masks of a batch differ in their numbers of tokens, or a mask decodes a visible token
+ */
 export function indexMasks(
   masks: readonly AsymmetricMask[],
   { grid, prefixTokens }: IndexMasksOptions,
 ): MaskIndices<RowIndexArrays> {
   const tokens = tokenCount(grid);
-  const batch = masks.length;
-  const visible = tokenRows(
-    masks.map((mask) => mask.visible),
-    { tokens },
-  );
-  const masked = tokenRows(
-    masks.map((mask) => mask.masked),
-    { tokens },
-  );
-  const encoded = prefixTokens * batch + visible.rows.length;
-  const restore = new Int32Array((prefixTokens + tokens) * batch).fill(encoded);
-  for (let row = 0; row < prefixTokens * batch; row++) restore[row] = row;
+  const rows = (choose: (mask: AsymmetricMask) => Int32Array) => tokenRows(masks.map(choose), { tokens });
+  const visible = rows((mask) => mask.visible);
+  const masked = rows(({ masked, decoded = masked }) => decoded);
+  const places = rows((mask) => placesOf(mask));
+  const prefix = prefixTokens * masks.length;
+  const encoded = prefix + visible.rows.length;
+  const restore = new Int32Array(prefix + places.rows.length).fill(encoded);
+  for (let row = 0; row < prefix; row++) restore[row] = row;
   visible.rows.forEach((row, position) => {
-    restore[prefixTokens * batch + row] = prefixTokens * batch + position;
+    restore[prefix + places.inverse[row]!] = prefix + position;
   });
-  return { visible, restore: invertRows(restore, encoded), masked };
+  return { visible, masked, places, restore: invertRows(restore, encoded) };
 }
+
+const placesOf = ({ visible, masked, decoded = masked }: AsymmetricMask) =>
+  Int32Array.of(...visible, ...decoded).sort();
 
 /** {@link MaskIndices} as int32 tensors under flat names, the form in which a compiled step takes them. */
 export function maskIndexTensors(indices: MaskIndices<RowIndexArrays>): TensorRecord {
@@ -60,7 +65,8 @@ export function maskIndexTensors(indices: MaskIndices<RowIndexArrays>): TensorRe
 export function maskIndicesFrom(args: TensorRecord): MaskIndices {
   return {
     visible: rowIndexFrom(args, 'visible'),
-    restore: rowIndexFrom(args, 'restore'),
     masked: rowIndexFrom(args, 'masked'),
+    places: rowIndexFrom(args, 'places'),
+    restore: rowIndexFrom(args, 'restore'),
   };
 }

@@ -49,14 +49,17 @@ export class MaskedAutoencoder extends TokenAutoencoder<tf.Tensor4D> {
     );
   }
 
-  /** Predicted pixels of every token, the visible ones included: `[N, B, h·w·3]`, in the units of the targets. */
-  predict(latent: tf.Tensor3D, { restore }: MaskIndices): tf.Tensor3D {
-    const prediction = this.#decoder.forward(latent, restore);
+  /**
+   * Predicted pixels of every token, the visible ones included: `[N, B, h·w·3]`, in the units of the targets; where masks say what to
+   * decode, of the visible and the decoded ones, ascending.
+   */
+  predict(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor3D {
+    const prediction = this.#decoder.forward(latent, indices);
     return tf.reshape(prediction, [-1, latent.shape[1], prediction.shape[1]]);
   }
 
-  protected override predictMasked(latent: tf.Tensor3D, { restore, masked }: MaskIndices): tf.Tensor2D {
-    return this.#decoder.forward(latent, restore, masked); // [M·B, h·w·3]
+  protected override predictMasked(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor2D {
+    return this.#decoder.forward(latent, indices, indices.masked); // [M·B, h·w·3]
   }
 
   protected override targetsOf(patches: tf.Tensor2D): tf.Tensor2D {

@@ -52,7 +52,8 @@ export async function reconstruct(
 ): Promise<Reconstruction[]> {
   const { patch, grid, prefixTokens } = model.encoder;
   const [original, predicted] = tf.tidy(() => {
-    const indices = maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid, prefixTokens })));
+    const whole = masks.map(({ visible, extra, masked }) => ({ visible, extra, masked })); // whatever training decodes
+    const indices = maskIndicesFrom(maskIndexTensors(indexMasks(whole, { grid, prefixTokens })));
     const prediction = model.predict(model.encode(pixels, indices), indices); // [N, B, h·w·3]
     const patches = model.config.normPixLoss ? denormalize(model, prediction, pixels) : prediction;
     const toBytes = (image: tf.Tensor4D) =>

@@ -7,16 +7,17 @@ import { classless, createTask, nano, oblong } from './support/nano-model.ts';
 
 const onEachEngine = engineTests(useEngine);
 
-const configs = {
-  'a class token, raw targets': nano,
-  'a class token, normalised targets': { ...nano, normPixLoss: true },
-  'no class token': classless,
-  'patches that are not square': oblong,
+const tasks = {
+  'a class token, raw targets': () => createTask(nano),
+  'a class token, normalised targets': () => createTask({ ...nano, normPixLoss: true }),
+  'no class token': () => createTask(classless),
+  'patches that are not square': () => createTask(oblong),
+  'some of the masked tokens decoded': () => createTask(nano, { decoded: 2 }),
 };
 
 onEachEngine('gradient of the whole loss', () => {
-  it.each(Object.entries(configs))('%s: equals finite differences along every variable', async (_, config) => {
-    const { model, pixels, indices } = createTask(config);
+  it.each(Object.entries(tasks))('%s: equals finite differences along every variable', async (_, create) => {
+    const { model, pixels, indices } = create();
     const variables = model.trainableVariables();
     // Away from its start, where gains are 1 and biases 0, so that no term vanishes.
     for (const [name, variable] of variables) {

@@ -21,7 +21,8 @@ describe('indexMasks', () => {
         const tokens = Array.from({ length: h * w }, (_, i) => i);
         const sampler = randomMasking({ ratio });
         const masks = samples.map((sample) => sampler.sample(grid, createRng(seed, sample)));
-        const { visible, restore, masked } = indexMasks(masks, { grid, prefixTokens });
+        const { visible, places, restore, masked } = indexMasks(masks, { grid, prefixTokens });
+        expect(places.rows).toEqual(Int32Array.from({ length: h * w * batch }, (_, row) => row));
 
         // What stands in every row of each matrix, in words.
         const label = (token: number | string, sample: number) => `token ${token} of sample ${sample}`;
@@ -58,6 +59,25 @@ describe('indexMasks', () => {
     // Class tokens are rows 0 and 1 of the encoder's four, the visible ones 2 and 3; 4 stands for the mask token.
     expect(indices.restore.rows).toEqual(Int32Array.of(0, 1, 4, 4, 2, 4, 4, 3));
     expect(indices.restore.inverse).toEqual(Int32Array.of(0, 1, 4, 7));
+  });
+
+  it('leaves out of the decoder what a mask does not decode', () => {
+    const extra = new Int32Array();
+    const mask = { extra, visible: Int32Array.of(2), masked: Int32Array.of(0, 1, 3), decoded: Int32Array.of(0, 3) };
+    const other = { extra, visible: Int32Array.of(0), masked: Int32Array.of(1, 2, 3), decoded: Int32Array.of(1, 2) };
+    const indices = indexMasks([mask, other], { grid: { t: 1, h: 2, w: 2 }, prefixTokens: 1 });
+    expect(indices.visible.rows).toEqual(Int32Array.of(4, 1));
+    expect(indices.masked.rows).toEqual(Int32Array.of(0, 3, 6, 5)); // tokens 0, 3 of sample 0 and 1, 2 of sample 1
+    expect(indices.places.rows).toEqual(Int32Array.of(0, 1, 4, 3, 6, 5)); // 0, 2, 3 and 0, 1, 2
+    expect(indices.restore.rows).toEqual(Int32Array.of(0, 1, 4, 3, 2, 4, 4, 4));
+  });
+
+  it('refuses a mask that decodes what is visible', () => {
+    const mask = { visible: Int32Array.of(1), extra: new Int32Array(), masked: Int32Array.of(0, 2) };
+    const index = () =>
+      indexMasks([{ ...mask, decoded: Int32Array.of(1) }], { grid: { t: 1, h: 1, w: 3 }, prefixTokens: 0 });
+    expect(index).toThrow(MaskedDistillError);
+    expect(index).toThrow('row 1 is taken twice');
   });
 
   it('refuses masks that hide different numbers of tokens', () => {
