@@ -60,8 +60,8 @@ export class Distiller extends Module {
   readonly #plan;
   readonly #projections: readonly Linear[];
   readonly #generators: readonly Generator[];
-  /** `[N, Dt]`; frozen, and computed anew rather than saved. */
-  readonly #positions: tf.Variable;
+  /** `[N, Dt]`. An array and no variable: nothing assigns to it and no checkpoint holds it. */
+  readonly #positions: Float32Array;
 
   /** @throws InputError when student and teacher do not fit each other or the configuration; see {@link completeConfig} */
   constructor(student: MaskedModel, teacher: Backbone, { config, rng }: DistillerOptions) {
@@ -80,8 +80,7 @@ export class Distiller extends Module {
       'generators',
       this.config.generation.map(() => new Generator({ ...generator, width: to, trainMaskToken, rng })),
     );
-    const table = fixedPositions(teacher.grid, to);
-    this.#positions = tf.tidy(() => tf.variable(tf.tensor2d(table, [tokenCount(teacher.grid), to]), false));
+    this.#positions = fixedPositions(teacher.grid, to);
   }
 
   /** Without reconstruction there is no decoder to train. */
@@ -93,9 +92,9 @@ export class Distiller extends Module {
     return new Map([...all].filter(([, variable]) => !decoder.has(variable)));
   }
 
-  /** Variables that are read, never trained and never saved: the teacher's, the generators' positions, and mask tokens that are not trained. */
+  /** Variables that are read, never trained and never saved: the teacher's, and mask tokens that are not trained. */
   frozenVariables(): tf.Variable[] {
-    return [...this.teacher.namedVariables().values(), this.#positions, ...this.untrainedMaskTokens()];
+    return [...this.teacher.namedVariables().values(), ...this.untrainedMaskTokens()];
   }
 
   /** The generators' mask tokens where `trainMaskTokens` is off, `[1, 1, Dt]` each. */
@@ -184,7 +183,6 @@ export class Distiller extends Module {
   /** Frees what was made here, the student with it; the teacher stays. */
   override dispose(): void {
     super.dispose();
-    this.#positions.dispose();
     for (const token of this.untrainedMaskTokens()) token.dispose();
   }
 
@@ -219,7 +217,8 @@ export class Distiller extends Module {
     }
     // Rows are n·B + b: the token's number is what is left of the division.
     const tokens = tf.floorDiv(seen.rows, tf.scalar(batch, 'int32')) as tf.Tensor1D;
-    const placed = tf.reshape(tf.gather(this.#positions, tokens), [-1, batch, this.teacher.width]);
+    const table = tf.tensor2d(this.#positions, [tokenCount(this.teacher.grid), this.teacher.width]);
+    const placed = tf.reshape(tf.gather(table, tokens), [-1, batch, this.teacher.width]);
     const ofVisible = tf.slice(placed, [0, 0, 0], [shared, -1, -1]);
     const prefix = this.config.prefix ? this.student.encoder.prefixTokens : 0;
     return {
