@@ -1,6 +1,6 @@
 import { hasFixtures, readFixture } from '@masked-distill/testing';
 import { describe, expect, it } from 'vitest';
-import { sincos2d, sinusoid1d } from '../src/index.ts';
+import { fixedPositions, sincos2d, sinusoid1d } from '../src/index.ts';
 
 describe('sincos2d', () => {
   it('encodes the column in the first half, the row in the second, each as sines and then cosines', () => {
@@ -28,6 +28,13 @@ describe('sinusoid1d', () => {
     const table = sinusoid1d(3, 4);
     const expected = [Math.sin(2), Math.cos(2), Math.sin(0.02), Math.cos(0.02)].map(Math.fround);
     expect([...table.subarray(8)]).toEqual(expected);
+  });
+});
+
+describe('fixedPositions', () => {
+  it('is MAE’s table for an image and VideoMAE’s for a clip', () => {
+    expect(fixedPositions({ t: 1, h: 2, w: 3 }, 8)).toEqual(sincos2d(8, { h: 2, w: 3 }));
+    expect(fixedPositions({ t: 2, h: 1, w: 3 }, 8)).toEqual(sinusoid1d(6, 8));
   });
 });
 
