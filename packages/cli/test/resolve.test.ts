@@ -45,7 +45,7 @@ describe('layers', () => {
       dropPath: 0,
       decoder: { width: 128, depth: 4, heads: 4 },
     });
-    expect(mask).toEqual({ ratio: 0.75 });
+    expect(mask).toEqual({ ratio: 0.75, type: 'random', decoder: 'off' });
     expect(target).toEqual({ normPix: true });
     expect(optim).toMatchObject({
       batchSize: 64,
@@ -215,7 +215,7 @@ describe('a value of the wrong kind', () => {
     ['mask: { ratio: .nan }', 'mask.ratio is NaN, wants a number above 0, below 1 (default 0.75)'],
     ['mask: { ratio: "0.5" }', 'mask.ratio is "0.5", wants a number above 0, below 1 (default 0.75)'],
     ['mask: { ratio: }', 'mask.ratio is empty; give a number above 0, below 1, or take the line out'],
-    ['mask: 0.75', 'mask is 0.75, wants keys such as ratio'],
+    ['mask: 0.75', 'mask is 0.75, wants keys such as ratio, type, decoder'],
     ['optim: [1, 2]', 'optim is [1,2], wants keys such as batchSize, accumulation, epochs'],
     ['optim: { batchSize: 2.5 }', 'optim.batchSize is 2.5, wants a whole number, 1 or more (default 64)'],
     ['optim: { weightDecay: -1 }', 'optim.weightDecay is -1, wants a number from 0 (default 0.05)'],

@@ -2,10 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc, { type Arbitrary } from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Document } from 'yaml';
+import type { ConfigSpec } from '../src/config/config-spec.ts';
+import { distillSpec } from '../src/config/distill-spec.ts';
 import { formatConfig } from '../src/config/format-config.ts';
-import { listKeys } from '../src/config/key.ts';
+import { type KeyTable, listKeys } from '../src/config/key.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
 import { pretrainSpec } from '../src/config/pretrain-spec.ts';
 import { resolveConfig } from '../src/config/resolve.ts';
@@ -38,10 +40,13 @@ const values: Record<string, Arbitrary<unknown>> = {
   'model.imageSize': fc.constantFrom(64, [64, 128], '256x32'),
   'model.classToken': fc.boolean(),
   'model.dropPath': share,
+  'model.init': words,
   'model.decoder.width': fc.constantFrom(16, 512),
   'model.decoder.depth': positive,
   'model.decoder.heads': fc.constantFrom(1, 8, 16),
   'mask.ratio': share,
+  'mask.type': fc.constantFrom('random', 'block'),
+  'mask.decoder': fc.constantFrom('off', 'running-cell'),
   'target.normPix': fc.boolean(),
   'data.path': words,
   'data.val': words,
@@ -92,32 +97,65 @@ const rivals = [
   ['optim.warmupShare', 'optim.warmupEpochs', 'optim.warmupSteps'],
 ];
 
-it('knows a value of every key', () => {
-  expect(Object.keys(values).sort()).toEqual(
-    listKeys(pretrainKeys)
-      .map(({ path }) => path)
-      .sort(),
-  );
-});
+const weight = fc.double({ min: 0.1, max: 10, noNaN: true });
+/** Those of `distill` besides; layers that any number of blocks has. */
+const distillValues: Record<string, Arbitrary<unknown>> = {
+  ...values,
+  'mask.ratio': fc.double({ min: 0.6, max: 0.7, noNaN: true }),
+  'mask.teacherRatio': fc.double({ min: 0.1, max: 0.5, noNaN: true }),
+  'teacher.path': words,
+  'teacher.preset': fc.constantFrom('nano', 'huge', 'vit_large_patch16_224', 'pretrain_videomae_large_patch16_224'),
+  'teacher.heads': positive,
+  'teacher.precision': fc.constantFrom('float32', 'int8'),
+  'align.directStudent': fc.constantFrom('auto', 1, [1]),
+  'align.directTeacher': fc.constantFrom('auto', 7, [3]),
+  'align.generationStudent': fc.constantFrom('auto', 'none', []),
+  'align.generationTeacher': fc.constantFrom('auto', 'none', []),
+  'align.loss': fc.constantFrom('l2', 'l1', 'smooth-l1'),
+  'align.generator': fc.constantFrom('serial', 'parallel'),
+  'align.generatorDepth': positive,
+  'align.layerReduction': fc.constantFrom('mean', 'sum'),
+  'align.normalize': fc.constantFrom('none', 'layer-norm', 'l2'),
+  'align.prefix': fc.constantFrom('auto', 'include', 'exclude'),
+  'align.reconWeight': weight,
+  'align.directWeight': weight,
+  'align.generationWeight': fc.oneof(weight, fc.constant(0)),
+  'align.released': fc.boolean(),
+};
 
-it('prints a configuration that reads back as itself', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'cli-round-trip-')), 'config.yaml');
-  const load = async (text: string) => {
-    await writeFile(path, text);
-    return resolveConfig(pretrainSpec, { config: path });
-  };
-  await fc.assert(
-    fc.asyncProperty(fc.record(values, { requiredKeys: [] }), async (given) => {
-      for (const group of rivals) for (const rival of group.filter((key) => key in given).slice(1)) delete given[rival];
-      const tree = new Document({});
-      for (const [key, value] of Object.entries(given)) tree.setIn(key.split('.'), value);
-      const config = await load(JSON.stringify(tree));
-      const printed = formatConfig(config, { keys: pretrainKeys, header: ['a run'] });
-      expect(await load(printed)).toEqual(config);
-      expect(formatConfig(await load(printed), { keys: pretrainKeys, header: ['a run'] })).toBe(printed);
-    }),
-    { numRuns: 100 },
-  );
+describe.each([
+  { spec: pretrainSpec as unknown as ConfigSpec<KeyTable>, known: values },
+  { spec: distillSpec as unknown as ConfigSpec<KeyTable>, known: distillValues },
+])('the configuration of $spec.verb', ({ spec, known }) => {
+  it('has a value of every key here', () => {
+    expect(Object.keys(known).sort()).toEqual(
+      listKeys(spec.keys)
+        .map(({ path }) => path)
+        .sort(),
+    );
+  });
+
+  it('is printed so that it reads back as itself', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'cli-round-trip-')), 'config.yaml');
+    const load = async (text: string) => {
+      await writeFile(path, text);
+      return resolveConfig(spec, { config: path });
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.record(known, { requiredKeys: [] }), async (given) => {
+        for (const group of rivals) {
+          for (const rival of group.filter((key) => key in given).slice(1)) delete given[rival];
+        }
+        const tree = new Document({});
+        for (const [key, value] of Object.entries(given)) tree.setIn(key.split('.'), value);
+        const config = await load(JSON.stringify(tree));
+        const printed = formatConfig(config, { keys: spec.keys, header: ['a run'] });
+        expect(await load(printed)).toEqual(config);
+        expect(formatConfig(await load(printed), { keys: spec.keys, header: ['a run'] })).toBe(printed);
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
 
 it('prints each key with what it is', async () => {

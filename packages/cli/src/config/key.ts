@@ -42,12 +42,12 @@ export interface PlacedKey {
 }
 
 /** Describes a key that every complete configuration holds. */
-export function key<T>(kind: Kind<T>, about: Omit<Key<T>, 'kind'>): Key<T> {
+export function key<T>(kind: Kind<T>, about: Omit<Key<NoInfer<T>>, 'kind'>): Key<T> {
   return { kind, ...about };
 }
 
 /** Describes a key that a complete configuration may lack: nobody gave it, or another was given in its place. */
-export function optionalKey<T>(kind: Kind<T>, about: Omit<Key<T>, 'kind'>): Key<T | undefined> {
+export function optionalKey<T>(kind: Kind<T>, about: Omit<Key<NoInfer<T>>, 'kind'>): Key<T | undefined> {
   return { kind, ...about };
 }
 

@@ -56,6 +56,16 @@ export function oneOf<const Name extends string>(names: readonly [Name, ...Name[
   return { schema: z.enum(names), wants: `one of ${names.join(', ')}`, placeholder };
 }
 
+/** One of some sizes of vision transformer, also by the name of other code: `large`, or `vit_large_patch16_224`. */
+export function vitName<const Name extends string>(names: readonly [Name, ...Name[]]): Kind<Name> {
+  const { schema, ...words } = oneOf(names);
+  const fromLongName = z
+    .string()
+    .transform((name) => /_([a-z]+)_patch\d/.exec(name)?.[1])
+    .pipe(z.enum(names));
+  return { schema: z.union([schema, fromLongName]), ...words };
+}
+
 /** A height and a width: `224`, `[224, 192]` or `224x192`; its normal form is `[height, width]`. */
 export function size(): Kind<readonly [number, number]> {
   const side = z.int().positive();
@@ -82,6 +92,23 @@ export function triple(bounds: Bounds): Kind<readonly [number, number, number]> 
   const each = realSchema(bounds);
   const wants = `three numbers ${boundsText(bounds)}`;
   return { schema: z.tuple([each, each, each]), wants, placeholder: 'r g b', words: 3 };
+}
+
+/** Blocks of an encoder, counted from 1: `6 12`, `auto`, or `none`, whose other form is the empty list. */
+export function layers(): Kind<'auto' | 'none' | readonly number[]> {
+  const layer = z.int().min(1);
+  const schema = z.union([
+    z.literal('auto'),
+    z.literal('none'),
+    layer.transform((n) => [n]),
+    z.array(layer).transform((list): 'none' | readonly number[] => (list.length === 0 ? 'none' : list)),
+  ]);
+  return {
+    schema,
+    wants: 'layers counted from 1 such as 6 12, or auto, or none',
+    placeholder: 'n|auto|none',
+    words: 2,
+  };
 }
 
 /** A distance in training: `500` or `500 steps`, `2 epochs`. */

@@ -1,5 +1,5 @@
-import { key } from './key.ts';
-import { oneOf, real, size, toggle, whole } from './kinds.ts';
+import { key, optionalKey } from './key.ts';
+import { oneOf, real, size, text, toggle, whole } from './kinds.ts';
 import { modelNames } from './presets/model-sizes.ts';
 
 const usual = 'set by model.preset';
@@ -21,6 +21,9 @@ export const modelKeys = {
   dropPath: key(real({ min: 0, below: 1 }), {
     is: 'stochastic depth rate of the last block, rising from 0',
     default: 0,
+  }),
+  init: optionalKey(text('path'), {
+    is: 'start the encoder from these weights: a file, a run or hf:org/name; --model gives its sizes',
   }),
   decoder: {
     width: key(whole(), { is: `width of a decoder token (${usual})`, flag: 'decoder-width' }),

@@ -1,6 +1,7 @@
 import { dataKeys } from './data-keys.ts';
 import { type ConfigOf, type ConfigPatch, key } from './key.ts';
-import { real, toggle } from './kinds.ts';
+import { toggle } from './kinds.ts';
+import { maskKeys } from './mask-keys.ts';
 import { modelKeys } from './model-keys.ts';
 import { optimKeys } from './optim-keys.ts';
 import { runKeys } from './run-keys.ts';
@@ -11,13 +12,7 @@ import { runKeys } from './run-keys.ts';
  */
 export const pretrainKeys = {
   model: modelKeys,
-  mask: {
-    ratio: key(real({ above: 0, below: 1 }), {
-      is: 'share of the patches hidden from the encoder',
-      default: 0.75,
-      flag: 'mask-ratio',
-    }),
-  },
+  mask: maskKeys,
   target: {
     normPix: key(toggle(), {
       is: "normalise each target patch by its own mean and deviation (MAE's norm_pix_loss)",

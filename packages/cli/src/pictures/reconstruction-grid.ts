@@ -3,6 +3,7 @@ import { createImage, encodePng, pasteImage, type RgbImage, renderGrid } from '@
 import { type MaskedAutoencoder, type Reconstruction, reconstruct } from '@masked-distill/mae';
 import type { AsymmetricMask } from '@masked-distill/masking';
 import * as tf from '@tensorflow/tfjs-core';
+import { type PictureView, reconstructionViews } from './views.ts';
 
 /** What {@link writeReconstructionGrid} shows, and where. */
 export interface ReconstructionGridOptions {
@@ -18,9 +19,9 @@ export interface ReconstructionGridOptions {
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
   /** The PNG file to write. */
   readonly path: string;
-  /** What stands above the three pictures of an image; default original, masked, reconstructed. */
-  readonly titles?: readonly string[];
-  /** Images side by side, three pictures each; default 1 for up to four images, else 2. */
+  /** The pictures of an image, from left to right. Default: original, masked, reconstructed. */
+  readonly views?: readonly PictureView[];
+  /** Images side by side, with all their pictures; default 1 for up to four images, else 2. */
   readonly columns?: number;
 }
 
@@ -30,23 +31,23 @@ const CHUNK = 8;
 const BLOCK_GAP = 24;
 
 /**
- * Writes a picture of what a model makes of images: original, masked, reconstructed.
+ * Writes a picture of what a model makes of images.
  *
  * @throws MaskedDistillError when the file can't be written
  */
 export async function writeReconstructionGrid(options: ReconstructionGridOptions): Promise<void> {
-  const { shape, path, titles = ['original', 'masked', 'reconstructed'] } = options;
+  const { shape, path, masks, views = reconstructionViews } = options;
   const { columns = shape[0]! > 4 ? 2 : 1 } = options;
   const rows: RgbImage[][] = [];
   for (let start = 0; start < shape[0]!; start += CHUNK) {
     const some = await reconstructSome(options, start);
-    rows.push(...some.map(({ original, masked, reconstructed }) => [original, masked, reconstructed]));
+    rows.push(...some.map((each, i) => views.map((view) => view.of(each, masks[start + i]!))));
   }
   // Image i stands in block i mod columns, so that they read from left to right.
   const blocks = Array.from({ length: Math.min(columns, rows.length) }, (_, block) =>
     renderGrid(
       rows.filter((_, i) => i % columns === block),
-      { columnTitles: titles },
+      { columnTitles: views.map(({ title }) => title) },
     ),
   );
   await writeFileAtomic(path, await encodePng(sideBySide(blocks)));

@@ -8,16 +8,31 @@ export function modelFacts(
   model: MaskedAutoencoder,
   { config, sampler }: { config: PretrainConfig; sampler: MaskSampler },
 ): ModelFacts {
-  const { preset, width, depth, heads, imageSize, patch, decoder } = config.model;
   const { grid } = model.encoder;
   return {
     title: `pre-training ${config.run.name}`,
-    model:
-      `masked autoencoder, ViT-${preset} ${width}x${depth} (${heads} heads), decoder ${decoder.width}x${decoder.depth}, ` +
-      `${imageSize.join('x')} px, patch ${patch.join('x')}, mask ${config.mask.ratio}${config.target.normPix ? ', normalised targets' : ''}`,
+    model: describeAutoencoder(config),
     parameters: countParameters(model),
     tokens: { all: tokenCount(grid), visible: sampler.counts(grid).visible },
   };
+}
+
+/** A masked autoencoder and what it is to reconstruct, in a line. */
+export function describeAutoencoder({
+  model,
+  mask,
+  target,
+}: Pick<PretrainConfig, 'model' | 'mask' | 'target'>): string {
+  const { preset, width, depth, heads, imageSize, patch, decoder } = model;
+  return [
+    `masked autoencoder, ViT-${preset} ${width}x${depth} (${heads} heads), decoder ${decoder.width}x${decoder.depth}`,
+    `${imageSize.join('x')} px, patch ${patch.join('x')}`,
+    `mask ${mask.ratio}${mask.type === 'random' ? '' : ` (${mask.type})`}`,
+    mask.decoder !== 'off' && `decoder mask ${mask.decoder}`,
+    target.normPix && 'normalised targets',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** Trainable parameters of a masked autoencoder by part. */

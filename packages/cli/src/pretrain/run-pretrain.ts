@@ -1,7 +1,9 @@
-import { randomMasking } from '@masked-distill/masking';
 import type { PretrainConfig } from '../config/pretrain-config.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
 import type { Environment } from '../environment.ts';
+import { dryRun } from '../run/dry-run.ts';
+import { initEncoder } from '../run/init-encoder.ts';
+import { maskSamplerOf } from '../run/mask-sampler.ts';
 import type { Resumed } from '../run/open-resumed.ts';
 import { pictureChores } from '../run/picture-chores.ts';
 import { createPicturePainter } from '../run/picture-painter.ts';
@@ -9,6 +11,7 @@ import { runTraining, type TrainingOutcome } from '../run/run-training.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
 import { createImageMaeTask } from '../tasks/image-mae-task.ts';
 import { buildModelOf } from './build-model.ts';
+import { maeFlops } from './mae-flops.ts';
 import { modelFacts } from './model-facts.ts';
 
 /**
@@ -24,10 +27,23 @@ export function runPretrain(
   return runTraining(pretrainSpec, { config, environment, resumed, prepare: preparePretrain });
 }
 
-async function preparePretrain({ config, sources, loader, plan }: TrainingContext<PretrainConfig>): Promise<Training> {
+/** Tells what pre-training would cost. */
+export function dryRunPretrain(config: PretrainConfig, { environment }: { environment: Environment }): Promise<void> {
+  return dryRun(config, { environment, prepare: preparePretrain });
+}
+
+async function preparePretrain(context: TrainingContext<PretrainConfig>): Promise<Training> {
+  const { config, sources, loader, plan, startStep, note } = context;
   const model = buildModelOf(config);
-  const sampler = randomMasking({ ratio: config.mask.ratio });
+  const sampler = maskSamplerOf(config.mask, { ratio: config.mask.ratio });
   const { mean, std } = config.data;
+  try {
+    const { init } = config.model;
+    if (init !== undefined && startStep === 0) await initEncoder(model.encoder, { init, note });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   return {
     task: createImageMaeTask(model, {
       loader,
@@ -37,6 +53,7 @@ async function preparePretrain({ config, sources, loader, plan }: TrainingContex
       normalization: { mean, std },
     }),
     facts: modelFacts(model, { config, sampler }),
+    flopsPerSample: maeFlops(model, sampler.counts(model.encoder.grid)),
     probed: model.encoder,
     async chores(run) {
       const paint = await createPicturePainter(model, { source: sources.train, run, config, sampler });

@@ -68,7 +68,8 @@ export function describeSummary({ step, totalSteps, seconds, loss, folder }: Run
   return `stopped: step ${formatCount(step)} of ${formatCount(totalSteps)} ${told}; go on with --resume ${folder}`;
 }
 
-function describeParameters(parameters: Readonly<Record<string, number>>): string {
+/** A number of parameters, and of each part. */
+export function describeParameters(parameters: Readonly<Record<string, number>>): string {
   const parts = Object.entries(parameters);
   const sum = formatParameters(parts.reduce((total, [, count]) => total + count, 0));
   return parts.length < 2

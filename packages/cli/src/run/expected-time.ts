@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 /** A step's forward and backward pass and the update, over its forward pass: the backward pass computes twice as many products. */
 const STEP_OVER_FORWARD = 3.3;
 
-/** When the first forward pass, which also warms up, took longer than this, it is not repeated. */
-const LONG_MILLISECONDS = 3000;
+/** When the first pass, which also warms up, tells of a longer step than this, it is not repeated. */
+const LONG_MILLISECONDS = 10_000;
 
 /** Seconds that a micro-batch's share of a step will take, from timing the loss alone; right within a factor of about 1.5. */
 export async function expectedBatchSeconds(
@@ -14,17 +14,21 @@ export async function expectedBatchSeconds(
   now: () => number,
 ): Promise<number> {
   const args = argumentTensors(batch.arguments);
-  const forward = async () => {
+  const step = async () => {
     const start = now();
-    const loss = tf.tidy(() => task.loss({ ...args, ...task.targets?.(args) }).loss);
+    const targets = tf.tidy(() => task.targets?.(args) ?? {});
+    for (const target of Object.values(targets)) await target.data();
+    const between = now();
+    const loss = tf.tidy(() => task.loss({ ...args, ...targets }).loss);
     await loss.data();
-    loss.dispose();
-    return now() - start;
+    const end = now();
+    tf.dispose([targets, loss]);
+    return between - start + STEP_OVER_FORWARD * (end - between);
   };
-  const first = await forward();
-  const milliseconds = first > LONG_MILLISECONDS ? first : await forward();
+  const first = await step();
+  const milliseconds = first > LONG_MILLISECONDS ? first : await step();
   tf.dispose(args);
-  return (STEP_OVER_FORWARD * milliseconds) / 1000;
+  return milliseconds / 1000;
 }
 
 /** The batch that a run begins with. Taking it shows that the images can be read before anything is written. */

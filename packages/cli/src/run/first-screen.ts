@@ -5,8 +5,8 @@ import type { ReadyTraining } from './training.ts';
 
 /** The facts that a person should see before the time is spent. */
 export function runFacts<Config extends ImageRunConfig>(
-  { config, plan, engine, sources, training }: ReadyTraining<Config>,
-  rest: Pick<RunFacts, 'startStep' | 'folder' | 'expectedSeconds'>,
+  { config, plan, engine, sources, training, startStep }: ReadyTraining<Config>,
+  rest: Pick<RunFacts, 'folder' | 'expectedSeconds'>,
 ): RunFacts {
   const { optim, data } = config;
   return {
@@ -17,6 +17,7 @@ export function runFacts<Config extends ImageRunConfig>(
     engine: `${engine.name} (${engine.detail})`,
     stepsPerEpoch: plan.stepsPerEpoch,
     totalSteps: plan.totalSteps,
+    startStep,
     ...rest,
   };
 }

@@ -5,6 +5,7 @@ import type { MaskSampler } from '@masked-distill/masking';
 import type { RunFolder } from '@masked-distill/train';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
+import type { PictureView } from '../pictures/views.ts';
 
 /** Images in a picture. */
 const SHOWN = 8;
@@ -19,12 +20,14 @@ export interface PicturePainterOptions {
   readonly config: ImageRunConfig;
   /** Draws the masks, the same in every picture of the run. */
   readonly sampler: MaskSampler;
+  /** The pictures of an image. Default: original, masked, reconstructed. */
+  readonly views?: readonly PictureView[];
 }
 
 /** Makes a function that paints what the model reconstructs after so many steps. */
 export async function createPicturePainter(
   model: MaskedAutoencoder,
-  { source, run, config, sampler }: PicturePainterOptions,
+  { source, run, config, sampler, views }: PicturePainterOptions,
 ): Promise<(step: number) => Promise<void>> {
   const { mean, std } = config.data;
   const loader = createImageLoader(limitSource(source, SHOWN), {
@@ -46,6 +49,7 @@ export async function createPicturePainter(
       pixels,
       shape,
       masks,
+      views,
       normalization: { mean, std },
       path: `${run.pictures}/reconstruction-${String(step).padStart(6, '0')}.png`,
     });

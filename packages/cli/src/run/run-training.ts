@@ -48,20 +48,21 @@ export async function runTraining<Table extends KeyTable>(
 ): Promise<TrainingOutcome> {
   const { stderr, now } = environment;
   const progress = createProgress({ output: stderr, now });
-  const ready = await readyTraining(config, { note: progress.note, prepare });
+  const startStep = resumed?.checkpoint.step ?? 0;
+  const ready = await readyTraining(config, { note: progress.note, prepare, startStep });
   try {
     const { training, plan, engine, sources } = ready;
-    const startStep = resumed?.checkpoint.step ?? 0;
-    const secondsPerStep = await timeStep(ready, { startStep, now });
+    const secondsPerStep = await timeStep(ready, now);
     const run = resumed?.run ?? (await newRun(spec, config));
     await recordData(run, sources.train);
     await training.record?.(run);
 
     const expectedSeconds = secondsPerStep * (plan.totalSteps - startStep);
-    progress.start(runFacts(ready, { startStep, folder: run.path, expectedSeconds }));
+    progress.start(runFacts(ready, { folder: run.path, expectedSeconds }));
     const passedOver = describePassedOver(engine);
     if (passedOver) progress.note(passedOver);
 
+    await training.start?.();
     const chores = await training.chores?.(run);
     const knn = training.probed && createKnnProbe(training.probed, { sources, run, config, note: progress.note });
     await knn?.start(startStep);
@@ -130,8 +131,8 @@ async function newRun<Table extends KeyTable>(
 }
 
 async function timeStep<Config extends ImageRunConfig>(
-  { training: { task }, config }: ReadyTraining<Config>,
-  { startStep, now }: { startStep: number; now: () => number },
+  { training: { task }, config, startStep }: ReadyTraining<Config>,
+  now: () => number,
 ): Promise<number> {
   const { accumulation } = config.optim;
   const batch = await firstBatch(task, startStep * accumulation);

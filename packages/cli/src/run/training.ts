@@ -25,6 +25,10 @@ export interface Training {
    * @throws InputError when the run could not go on as it began
    */
   record?(run: RunFolder): Promise<void>;
+  /** What is to be done once it is sure to begin, such as freezing a teacher. */
+  start?(): Promise<void>;
+  /** Floating-point operations of one sample's share of a step, as `--dry-run` tells them. */
+  readonly flopsPerSample?: number;
   /** The work between steps, such as painting pictures. */
   chores?(run: RunFolder): Promise<readonly Chore[]>;
   /** Frees the model, and whatever stands beside it. */
@@ -43,6 +47,8 @@ export interface TrainingContext<Config> {
   readonly plan: RunPlan;
   /** What computes. */
   readonly engine: Engine;
+  /** Steps done already, where a run goes on: then its checkpoint has the weights. */
+  readonly startStep: number;
   /** Tells the user. */
   readonly note: (text: string) => void;
 }
@@ -58,6 +64,16 @@ export interface ReadyTraining<Config> extends TrainingContext<Config> {
   close(): Promise<void>;
 }
 
+/** Options of {@link readyTraining}. */
+export interface ReadyTrainingOptions<Config> {
+  /** Tells the user. */
+  readonly note: (text: string) => void;
+  /** Makes the training. */
+  readonly prepare: PrepareTraining<Config>;
+  /** Steps done already. Default 0. */
+  readonly startStep?: number;
+}
+
 /**
  * Opens the images, starts the engine and builds the model of a run: what can be wrong with them is found here, and nothing is written.
  *
@@ -65,14 +81,14 @@ export interface ReadyTraining<Config> extends TrainingContext<Config> {
  */
 export async function readyTraining<Config extends ImageRunConfig>(
   config: Config,
-  { note, prepare }: { note: (text: string) => void; prepare: PrepareTraining<Config> },
+  { note, prepare, startStep = 0 }: ReadyTrainingOptions<Config>,
 ): Promise<ReadyTraining<Config>> {
   const sources = await openSources(config, note);
   const plan = planRun(config, sources.train.length);
   const engine = await startEngine(config.run, note);
   const loader = loaderOf(sources.train, config, ({ key, reason }) => note(`unreadable: ${key}: ${reason}`));
   try {
-    const context = { config, sources, loader, plan, engine, note };
+    const context = { config, sources, loader, plan, engine, startStep, note };
     const training = await prepare(context);
     const close = async () => {
       await loader.close();

@@ -17,10 +17,13 @@ export interface ConfigVerbOptions<Table extends KeyTable> {
   readonly usage: string;
   /** Does it; `resumed` is there where a run goes on. */
   run(config: ConfigOf<Table>, context: { environment: Environment; resumed?: Resumed }): Promise<unknown>;
+  /** Tells what it would cost. Default: the verb has no `--dry-run`. */
+  dryRun?(config: ConfigOf<Table>, context: { environment: Environment }): Promise<void>;
 }
 
 /** A verb whose run has a configuration: with `--print-config`, and with `--resume` to go on. */
-export function configVerb<Table extends KeyTable>({ spec, description, usage, run }: ConfigVerbOptions<Table>): Verb {
+export function configVerb<Table extends KeyTable>(options: ConfigVerbOptions<Table>): Verb {
+  const { spec, description, usage, run, dryRun } = options;
   return (program, environment) => {
     const { stdout, stderr } = environment;
     const command = program
@@ -28,13 +31,19 @@ export function configVerb<Table extends KeyTable>({ spec, description, usage, r
       .description(description)
       .usage(usage)
       .option('--resume [folder]', "go on with a run: its folder, or the newest of the run's name");
+    if (dryRun) command.option('--dry-run', 'build it, take a few steps, tell what the run would cost, and stop');
     addConfigFlags(command, spec);
     command.action(async () => {
-      const { printConfig, resume } = command.opts<{ printConfig?: boolean; resume?: string | true }>();
+      const given = command.opts<{ printConfig?: boolean; dryRun?: boolean; resume?: string | true }>();
+      const { printConfig, resume } = given;
       const sources = configSources(command, spec.keys);
       if (printConfig) {
         const header = [`Run it: masked-distill ${spec.verb} --config <this file> --data <path>`];
         stdout.write(formatConfig(await resolveConfig(spec, sources), { keys: spec.keys, header }));
+        return;
+      }
+      if (given.dryRun) {
+        await dryRun!(await resolveConfig(spec, sources), { environment });
         return;
       }
       if (resume === undefined) {

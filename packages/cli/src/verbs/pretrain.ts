@@ -7,4 +7,5 @@ export const pretrainVerb = configVerb({
   description: 'train a masked autoencoder on your images',
   usage: '--data <path> [--config <file>] [--preset <name>] [flags] [--set key=value]',
   run: async (config, context) => (await import('../pretrain/run-pretrain.ts')).runPretrain(config, context),
+  dryRun: async (config, context) => (await import('../pretrain/run-pretrain.ts')).dryRunPretrain(config, context),
 });

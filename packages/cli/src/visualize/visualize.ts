@@ -5,6 +5,7 @@ import { createRng } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Environment } from '../environment.ts';
 import { writeReconstructionGrid } from '../pictures/reconstruction-grid.ts';
+import { reconstructionViews } from '../pictures/views.ts';
 import { formatCount, formatShare } from '../progress/format.ts';
 import { openSource } from '../run/open-sources.ts';
 import { type EngineKeys, startEngine } from '../start-engine.ts';
@@ -54,8 +55,10 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
     const { normalization } = description;
     const { pixels, shape, keys } = await drawImages(source, { description, options, note });
     const masks = keys.map((_, i) => sampler.sample(model.encoder.grid, createRng(seed, 'mask', i)));
-    const titles = ['original', `masked ${formatShare(maskRatio)}`, 'reconstructed'];
-    await writeReconstructionGrid({ model, pixels, shape, masks, normalization, path: output, titles, columns });
+    const views = reconstructionViews.map((view) =>
+      view.title === 'masked' ? { ...view, title: `masked ${formatShare(maskRatio)}` } : view,
+    );
+    await writeReconstructionGrid({ model, pixels, shape, masks, normalization, path: output, views, columns });
     const error = await meanError(model, { pixels, shape, masks });
     stdout.write(
       `${output}: ${formatCount(keys.length)} of ${formatCount(source.length)} images, reconstructed by ${modelFile} on ${engine.name}\n` +

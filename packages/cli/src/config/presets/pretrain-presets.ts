@@ -4,7 +4,8 @@ import { modelNames, modelSizes } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
 import { quickstartPreset } from './quickstart.ts';
 
-const modelPresets = modelNames.map((preset): [string, Preset<PretrainPatch>] => {
+/** The sizes of model. */
+export const modelPresets = modelNames.map((preset): [string, Preset<PretrainPatch>] => {
   const { width, depth, heads, decoder } = modelSizes[preset];
   const is = `model of ${width}/${depth}/${heads} (width, depth, heads), decoder ${decoder.width}/${decoder.depth}/${decoder.heads}`;
   return [preset, { is, config: { model: { preset } } }];

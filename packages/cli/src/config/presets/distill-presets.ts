@@ -1,0 +1,13 @@
+import type { DistillPatch } from '../distill-config.ts';
+import { amdVitBIn1k, amdVitSIn1k } from './amd-in1k.ts';
+import { dmaeVitBIn1k } from './dmae-in1k.ts';
+import type { Preset } from './preset.ts';
+import { modelPresets } from './pretrain-presets.ts';
+
+/** What `--preset` takes for `distill`: the sizes of student, and whole recipes. */
+export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map<string, Preset<DistillPatch>>([
+  ...modelPresets,
+  ['amd-vit-s-in1k', amdVitSIn1k],
+  ['amd-vit-b-in1k', amdVitBIn1k],
+  ['dmae-vit-b-in1k', dmaeVitBIn1k],
+]);

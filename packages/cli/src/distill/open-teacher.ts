@@ -1,0 +1,122 @@
+import { InputError } from '@masked-distill/base';
+import { createRng } from '@masked-distill/tensor-core';
+import {
+  type EncoderDescription,
+  ImageEncoder,
+  type ImageEncoderConfig,
+  imageEncoderConfig,
+  loadEncoder,
+} from '@masked-distill/vit';
+import { checkLayers } from '../config/distill-checks.ts';
+import type { DistillConfig } from '../config/distill-config.ts';
+import { modelNameOf } from '../config/model-name.ts';
+import { modelSizes } from '../config/presets/model-sizes.ts';
+import { describeLoad } from '../run/describe-load.ts';
+import { openEncoderWeights } from '../weights/open-encoder-weights.ts';
+import { type ResolvedWeights, resolveWeights } from '../weights/resolve-weights.ts';
+
+/** The model that a student learns from. */
+export interface Teacher {
+  /** Its encoder. */
+  readonly encoder: ImageEncoder;
+  /** What it is made of. */
+  readonly config: ImageEncoderConfig;
+  /** Where its weights come from; absent where they are random. */
+  readonly weights?: ResolvedWeights;
+  /** What was read from there, in words. */
+  readonly report: string;
+}
+
+/**
+ * Opens the teacher that the settings name, for the student's images.
+ *
+ * @throws InputError when there is none, it is not of images, or its patches or layers are not what the settings ask for
+ */
+export async function openTeacher(config: DistillConfig, note: (text: string) => void): Promise<Teacher> {
+  const { path } = config.teacher;
+  if (path === undefined) {
+    throw new InputError(
+      'teacher.path: no teacher was given; add --teacher PATH (a file of weights, a run, or hf:org/name)',
+    );
+  }
+  const resolved = await resolveWeights(path);
+  for (const { path: folder, reason } of resolved.skipped) note(`passed over ${folder}: ${reason}`);
+  const { weights, close } = await openEncoderWeights(resolved.path);
+  try {
+    checkTeacher(weights.description, { config, path });
+    const encoderConfig = imageEncoderConfig(weights, {
+      imageSize: { h: config.model.imageSize[0], w: config.model.imageSize[1] },
+      heads: config.teacher.heads ?? weights.description.heads ?? sizesOf(config)?.heads,
+    });
+    const encoder = new ImageEncoder(encoderConfig, { rng: createRng(config.run.seed, 'teacher') });
+    try {
+      const report = describeLoad(await loadEncoder(encoder, weights));
+      return { encoder, config: encoderConfig, weights: resolved, report };
+    } catch (error) {
+      encoder.dispose();
+      throw error;
+    }
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * A teacher of the sizes that the settings name, with random weights: enough to see what a run would cost.
+ *
+ * @throws InputError when the settings name no sizes
+ */
+export function randomTeacher(config: DistillConfig): Teacher {
+  const { model, run, teacher } = config;
+  const sizes = sizesOf(config);
+  if (!sizes) {
+    throw new InputError(
+      'teacher: neither weights nor sizes were given; add --teacher PATH, or --teacher-model large for random weights',
+    );
+  }
+  const { width, depth } = sizes;
+  const encoderConfig = {
+    ...{ width, depth, heads: teacher.heads ?? sizes.heads },
+    imageSize: { h: model.imageSize[0], w: model.imageSize[1] },
+    patch: { h: model.patch[0], w: model.patch[1] },
+    classToken: model.classToken,
+  };
+  const encoder = new ImageEncoder(encoderConfig, { rng: createRng(run.seed, 'teacher') });
+  return { encoder, config: encoderConfig, report: 'random weights: no --teacher was given' };
+}
+
+/** The size of a teacher in words: `ViT-large 1024x24 (16 heads)`. */
+export function describeTeacher({ config }: Teacher): string {
+  const { width, depth, heads } = config;
+  return `ViT-${modelNameOf(config)} ${width}x${depth} (${heads} heads)`;
+}
+
+const sizesOf = ({ teacher }: DistillConfig) => (teacher.preset === undefined ? undefined : modelSizes[teacher.preset]);
+
+function checkTeacher(found: EncoderDescription, { config, path }: { config: DistillConfig; path: string }): void {
+  const { align, model, teacher } = config;
+  if (found.kind !== 'image') {
+    throw new InputError(
+      `teacher: ${path} holds an encoder of video clips, the student takes images; give a teacher of images`,
+    );
+  }
+  const sizes = sizesOf(config);
+  if (sizes && (sizes.width !== found.width || sizes.depth !== found.depth)) {
+    throw new InputError(
+      `teacher.preset: ${teacher.preset} is ${sizes.width}x${sizes.depth} (width x depth), ${path} holds ${found.width}x${found.depth}; leave --teacher-model out`,
+    );
+  }
+  const [h, w] = model.patch;
+  if (found.patch.h !== h || found.patch.w !== w) {
+    const grid = (rows: number, columns: number) =>
+      `${rows}x${columns} px (${model.imageSize[0] / rows}x${model.imageSize[1] / columns} tokens)`;
+    throw new InputError(
+      `teacher: ${path} has patches of ${grid(found.patch.h, found.patch.w)}, the student of ${grid(h, w)}; ` +
+        `set model.patch to ${found.patch.h}x${found.patch.w}, so that their tokens are the same`,
+    );
+  }
+  for (const key of ['directTeacher', 'generationTeacher'] as const) {
+    const layers = align[key];
+    if (typeof layers !== 'string') checkLayers(layers, { key: `align.${key}`, who: 'teacher', depth: found.depth });
+  }
+}

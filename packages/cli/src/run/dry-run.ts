@@ -1,0 +1,116 @@
+import { warmupCosine } from '@masked-distill/tensor-core';
+import { type TrainingBatch, TrainStep } from '@masked-distill/train';
+import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { Environment } from '../environment.ts';
+import { describeParameters } from '../progress/describe.ts';
+import { formatCount, formatDuration, formatSpeed, formatTable } from '../progress/format.ts';
+import { formatBytes } from '../text/format-bytes.ts';
+import { stepOptions } from './run-training.ts';
+import { type PrepareTraining, type ReadyTraining, readyTraining } from './training.ts';
+
+/** Images that are drawn where none were given: as many as ImageNet-1k has to train on. */
+const IMAGENET_1K = 'procedural:1281167';
+
+/** The step after the first, which compiles, is timed; where it took less than this, one more is. */
+const LONG_SECONDS = 30;
+
+/** What {@link dryRun} works with. */
+export interface DryRunOptions<Config> {
+  /** Outputs and clock. */
+  readonly environment: Environment;
+  /** Makes what would be trained. */
+  readonly prepare: PrepareTraining<Config>;
+}
+
+/**
+ * Builds what a run would train, takes two or three steps, and tells what the whole run would cost on this machine. Writes nothing.
+ *
+ * @param config complete settings; without images, as many as ImageNet-1k's are drawn
+ * @throws InputError when the run could not begin
+ */
+export async function dryRun<Config extends ImageRunConfig>(
+  config: Config,
+  { environment: { stdout, stderr, now }, prepare }: DryRunOptions<Config>,
+): Promise<void> {
+  const note = (text: string) => void stderr.write(`${text}\n`);
+  const isDrawn = config.data.path === undefined;
+  const data = isDrawn ? { ...config.data, path: IMAGENET_1K, val: undefined, valShare: 0 } : config.data;
+  const ready = await readyTraining({ ...config, data }, { note, prepare });
+  try {
+    await ready.training.start?.();
+    const seconds = await timeBatch(ready, now);
+    stdout.write(describeCost(ready, { seconds, isDrawn }));
+  } finally {
+    await ready.close();
+  }
+}
+
+/** Seconds of one forward pass with its share of a step; an update is counted to each. */
+async function timeBatch<Config extends ImageRunConfig>(
+  { training, engine, plan, config }: ReadyTraining<Config>,
+  now: () => number,
+): Promise<number> {
+  const step = new TrainStep(training.task, { ...stepOptions(config, training), engine, accumulation: 1 });
+  const learningRate = warmupCosine({ peak: plan.lr, warmupSteps: plan.warmupSteps, totalSteps: plan.totalSteps });
+  const batches = training.task.batches(0)[Symbol.asyncIterator]();
+  const take = async (index: number) => {
+    const { value } = (await batches.next()) as { value: TrainingBatch };
+    const start = now();
+    await step.run([value], { step: index, learningRate: learningRate(index) });
+    return (now() - start) / 1000;
+  };
+  try {
+    await take(0);
+    const second = await take(1);
+    return second > LONG_SECONDS ? second : Math.min(second, await take(2));
+  } finally {
+    await batches.return?.();
+    step.dispose();
+  }
+}
+
+function describeCost<Config extends ImageRunConfig>(
+  { config, training, plan, engine, sources }: ReadyTraining<Config>,
+  { seconds, isDrawn }: { seconds: number; isDrawn: boolean },
+): string {
+  const { batchSize, accumulation } = config.optim;
+  const { facts, flopsPerSample } = training;
+  const perPass = batchSize * config.data.repeats;
+  const stepSeconds = seconds * accumulation;
+  const passes =
+    accumulation > 1
+      ? ` (${accumulation} passes of ${formatCount(perPass)} samples, ${formatSeconds(seconds)} each)`
+      : '';
+  const samples = plan.totalSteps * plan.effectiveBatch;
+  const images = `${formatCount(sources.train.length)} images${isDrawn ? ', drawn, as many as ImageNet-1k has: no --data was given' : ''}`;
+  const rows: (readonly [string, string])[] = [
+    ['model', facts.model],
+    ['parameters', describeParameters(facts.parameters)],
+    ...(facts.rows ?? []),
+    ['data', images],
+    ['engine', `${engine.name} (${engine.detail})`],
+    ['memory', `${formatBytes(peakMemory())} at its peak`],
+    ['step', `${formatSeconds(stepSeconds)} for ${formatCount(plan.effectiveBatch)} samples${passes}`],
+    ['speed', `${formatSpeed(perPass / seconds)} samples/s`],
+    [
+      'whole run',
+      `${formatCount(plan.totalSteps)} steps in ${formatDuration(stepSeconds * plan.totalSteps)} on this machine`,
+    ],
+    ...(flopsPerSample === undefined
+      ? []
+      : [
+          [
+            'products',
+            `${(flopsPerSample * samples).toExponential(1).replace('+', '')} floating-point operations in all, ${formatGiga((flopsPerSample * perPass) / seconds)} a second here`,
+          ] as const,
+        ]),
+  ];
+  return `dry run of ${config.run.name}: nothing was written\n${formatTable(rows)}`;
+}
+
+const formatSeconds = (seconds: number) => (seconds < 100 ? `${seconds.toPrecision(3)} s` : formatDuration(seconds));
+
+const formatGiga = (perSecond: number) => `${formatSpeed(perSecond / 1e9)} G`;
+
+/** Bytes that the process held at most; the kernel counts in kilobytes. */
+const peakMemory = () => process.resourceUsage().maxRSS * 1024;
