@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '@masked-distill/base';
 import { type CheckpointFile, openCheckpoint } from '@masked-distill/tensor-core';
 import {
   type Backbone,
@@ -20,12 +23,20 @@ export interface OpenEncoderWeights {
   close(): Promise<void>;
 }
 
+/** Options of {@link openEncoderWeights}. */
+export interface OpenEncoderWeightsOptions {
+  /** Whether to take the averaged weights that a run keeps beside its own. Default false. */
+  readonly ema?: boolean;
+}
+
+const AVERAGES = 'ema.safetensors';
+
 /**
  * Opens the encoder of a file of weights, whoever wrote it. Attention heads and the input's size, which no tensor tells, are taken from
  * this project's description in the file, else from a `config.json` beside it.
  *
  * @param path a file; `resolveWeights` finds it for what a user gave
- * @throws InputError when the file is damaged, or holds no encoder that is known and whole
+ * @throws InputError when the file is damaged, holds no encoder that is known and whole, or has no averaged weights beside it
  *
  * @example
  * ```ts
@@ -35,13 +46,34 @@ export interface OpenEncoderWeights {
  * await opened.close();
  * ```
  */
-export async function openEncoderWeights(path: string): Promise<OpenEncoderWeights> {
-  const file = await openCheckpoint(path);
+export async function openEncoderWeights(
+  path: string,
+  { ema = false }: OpenEncoderWeightsOptions = {},
+): Promise<OpenEncoderWeights> {
+  const files = [await openCheckpoint(path)];
+  const close = async () => {
+    for (const file of files) await file.close();
+  };
   try {
-    const weights = findEncoder(file.tensors, { source: path, hints: await readHints(path, file.metadata) });
-    return { weights, file, load: (encoder) => loadEncoder(encoder, weights), close: () => file.close() };
+    if (ema) files.push(await openAverages(path));
+    const [file, averages] = files as [CheckpointFile, CheckpointFile?];
+    // Averages are kept of what is trained; a fixed table stands in the model's own file.
+    const tensors = new Map([...file.tensors, ...(averages?.tensors ?? [])]);
+    const weights = findEncoder(tensors, { source: path, hints: await readHints(path, file.metadata) });
+    return { weights, file, load: (encoder) => loadEncoder(encoder, weights), close };
   } catch (error) {
-    await file.close();
+    await close();
     throw error;
   }
+}
+
+async function openAverages(path: string): Promise<CheckpointFile> {
+  const averages = join(dirname(path), AVERAGES);
+  const isThere = await stat(averages).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere)
+    throw new InputError(`weights: there are no averaged weights (${AVERAGES}) beside ${path}; leave --ema out`);
+  return openCheckpoint(averages);
 }

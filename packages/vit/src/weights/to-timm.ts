@@ -11,8 +11,8 @@ export interface ToTimmOptions {
 }
 
 /**
- * An image encoder as `timm.create_model('local-dir:…', pretrained=True)` takes it: this project's names, and a configuration that names
- * timm's ViT with the sizes that differ.
+ * An image encoder as `timm.create_model` takes it: this project's names, and a configuration that names timm's ViT with the sizes that
+ * differ.
  *
  * @throws InputError when timm has no such model: clips; heads unknown
  */
@@ -32,6 +32,8 @@ export function toTimm(weights: EncoderWeights, { normalization }: ToTimmOptions
     const name = `blocks.${i}.attn.qkv.bias`;
     tensors.set(name, qkvBias(name, weights.tensors)!);
   }
+  // Without a class token there is none to pool, and averaging would move the norm behind it.
+  const pooling = classToken ? 'token' : '';
   const size = [description.grid!.h * patch.h, description.grid!.w * patch.w];
   return {
     tensors,
@@ -39,8 +41,9 @@ export function toTimm(weights: EncoderWeights, { normalization }: ToTimmOptions
       architecture: 'vit_base_patch16_224',
       num_classes: 0,
       num_features: width,
-      global_pool: classToken ? 'token' : '',
+      global_pool: pooling,
       model_args: {
+        global_pool: pooling,
         img_size: size,
         patch_size: patch.h,
         embed_dim: width,
