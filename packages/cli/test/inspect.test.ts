@@ -5,6 +5,7 @@ import { readSafetensors, tensorData, useEngine, writeSafetensors } from '@maske
 import { hasFixtures, sharedPath } from '@masked-distill/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCountNote } from '../src/inspect/count-note.ts';
+import { exportVerb } from '../src/verbs/export.ts';
 import { inspectVerb } from '../src/verbs/inspect.ts';
 import { fakeClock, memoryOutput } from './kit.ts';
 import { runVerb, writeImages, writeNanoModel, writeNanoRun } from './nano-checkpoint.ts';
@@ -63,6 +64,8 @@ describe('inspect on a checkpoint', () => {
         '  image       32x24 px in patches of 8x8: 12 tokens and a class token',
         '  targets     pixels, normalised patch by patch',
         '  input       (value / 255 - mean) / std; mean 0.5 0.5 0.5, std 0.25 0.25 0.25',
+        '  names       as by MAE (pre-training)',
+        '  mapped      30 tensors of the encoder; left behind: decoder_blocks (12 tensors), decoder_embed (2 tensors), decoder_norm (2 tensors), decoder_pos_embed, decoder_pred (2 tensors), mask_token',
         `  parameters  ${sum.toLocaleString('en-US')} (${Math.round(sum / 1000)} k) in 50 tensors, 312 of them in fixed position tables`,
       ].join('\n'),
     );
@@ -117,6 +120,35 @@ describe('inspect on a checkpoint', () => {
     );
   });
 
+  it('tells the encoder in a folder of transformers, and why one can’t be used', async () => {
+    const { stdout } = await runVerb(exportVerb, ['export', model, '--format', 'hf', '--out', at('hf')]);
+    expect(stdout).toContain('exported');
+    const text = await printed(at('hf'));
+    expect(text.split('\n\n')[0]!.split('\n').slice(3)).toEqual([
+      '  names       as by ViT of transformers',
+      '  encoder     images, width 16, 2 blocks, 2 heads (by config.json), patches of 8x8 px, grid 4x3, class token',
+      '  mapped      30 tensors of the encoder; left behind: nothing',
+      expect.stringContaining('  parameters  '),
+    ]);
+    const part = at('part.safetensors');
+    const { tensors } = await readSafetensors(model);
+    tensors.delete('blocks.1.norm1.bias');
+    await writeSafetensors(part, tensors);
+    expect(await printed(part)).toContain(
+      `  encoder     ${part} is named as by MAE (pre-training) but has no blocks.1.norm1.bias, so its encoder is not whole; save or download it again\n`,
+    );
+    const [report] = JSON.parse(await printed(at('hf'), '--json'));
+    expect(report.encoder).toMatchObject({ naming: 'hf-vit', kind: 'image', width: 16, heads: 2, mapped: 30 });
+  });
+
+  it('knows an encoder that export wrote', async () => {
+    await runVerb(exportVerb, ['export', model, '--out', at('encoder.safetensors')]);
+    const text = await printed(at('encoder.safetensors'));
+    expect(text).toContain(
+      '  model       encoder\n  names       as by timm, and MAE after fine-tuning\n  encoder     images, width 16,',
+    );
+  });
+
   it('does not take a description from another version for ours', async () => {
     const path = at('newer.safetensors');
     await writeSafetensors(path, weights('a'), { metadata: { 'masked-distill': '{"architecture":"new"}' } });
@@ -154,7 +186,13 @@ describe('inspect on a checkpoint', () => {
     const path = sharedPath('fixtures/tiny_videomae.pth');
     const text = await printed(path);
     expect(text).toContain('  format      torch-zip, ');
-    expect(text).toContain('names begin with mask_token, encoder, decoder, encoder_to_decoder\n');
+    expect(text).toContain(
+      [
+        '  names       as by VideoMAE (pre-training)',
+        '  encoder     videos, width 32, 2 blocks, heads not said, cubes of 2x8x8 px, grid not said, no class token',
+        '  mapped      30 tensors of the encoder; left behind: mask_token, decoder (30 tensors), encoder_to_decoder',
+      ].join('\n'),
+    );
   });
 });
 

@@ -1,7 +1,25 @@
 import { stat } from 'node:fs/promises';
+import { InputError } from '@masked-distill/base';
 import { type CheckpointFile, type Dtype, elementCount, openCheckpoint } from '@masked-distill/tensor-core';
-import { resolveCheckpoint, type SkippedCheckpoint } from '@masked-distill/train';
+import type { SkippedCheckpoint } from '@masked-distill/train';
+import { type EncoderDescription, findEncoder, namingsOf, type WeightNaming } from '@masked-distill/vit';
+import * as z from 'zod';
 import { DESCRIPTION_KEY, type ModelDescription, parseDescription } from '../tasks/model-description.ts';
+import { readHints } from '../weights/encoder-hints.ts';
+import { parseJson } from '../weights/parse-json.ts';
+import { resolveWeights } from '../weights/resolve-weights.ts';
+
+/** The encoder in a file of weights, and what would be left behind of the file when it is loaded. */
+export interface FoundEncoder extends EncoderDescription {
+  /** Whose names the file bears. */
+  readonly naming: WeightNaming;
+  /** How many tensors are the encoder's, after those that belong together are joined. */
+  readonly mapped: number;
+  /** Tensors with another purpose. */
+  readonly headDropped: readonly string[];
+  /** Tensors that nothing is known of. */
+  readonly unused: readonly string[];
+}
 
 /** What a checkpoint holds. */
 export interface CheckpointReport {
@@ -23,6 +41,12 @@ export interface CheckpointReport {
   readonly model?: ModelDescription;
   /** Why there is no `model` although the file describes one. */
   readonly modelProblem?: string;
+  /** What else of ours the file describes: `image classifier`, `encoder`. */
+  readonly otherModel?: string;
+  /** The encoder, where its names are known and it is whole. */
+  readonly encoder?: FoundEncoder;
+  /** Why there is no `encoder` although its names are known. */
+  readonly encoderProblem?: string;
   /** Numbers in all tensors. */
   readonly parameters: number;
   /** Those of them in position tables that are not trained; 0 where the model is unknown. */
@@ -39,6 +63,9 @@ export interface CheckpointReport {
 
 /** Every model of ours has it. */
 const ANY_WEIGHT = 'patch_embed.proj.weight';
+/** Models of ours that are more, or less, than a masked autoencoder. */
+const OTHER_MODELS = { encoder: 'encoder', 'image-classifier': 'image classifier' } as const;
+const otherSchema = z.object({ architecture: z.enum(['encoder', 'image-classifier']) });
 const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
 
 /**
@@ -47,13 +74,14 @@ const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
  * @throws InputError when there are none, or they are damaged
  */
 export async function reportCheckpoint(path: string): Promise<CheckpointReport> {
-  const { modelFile, checkpoint, skipped } = await resolveCheckpoint(path);
+  const { path: modelFile, step, skipped } = await resolveWeights(path);
   const { size } = await stat(modelFile);
   const file = await openCheckpoint(modelFile);
   await file.close();
   const tensors = [...file.tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const { [DESCRIPTION_KEY]: _, ...metadata } = file.metadata;
-  const { model, modelProblem } = describedModel(file, modelFile);
+  const described = describedModel(file, modelFile);
+  const { model } = described;
   const tables = tensors.filter(({ name }) => model !== undefined && FIXED_TABLES.some((table) => table === name));
   const prefix = commonPrefix(tensors.map(({ name }) => name));
   return {
@@ -62,10 +90,10 @@ export async function reportCheckpoint(path: string): Promise<CheckpointReport> 
     file: modelFile,
     format: file.format,
     bytes: size,
-    step: checkpoint?.step,
+    step,
     skipped,
-    model,
-    modelProblem,
+    ...described,
+    ...(await findEncoderOf(file, modelFile)),
     parameters: countParameters(tensors),
     fixedParameters: countParameters(tables),
     prefix,
@@ -76,14 +104,35 @@ export async function reportCheckpoint(path: string): Promise<CheckpointReport> 
 }
 
 /** The model that a file describes and holds; the optimiser's file beside it describes the same one. */
-function describedModel(file: CheckpointFile, source: string): Pick<CheckpointReport, 'model' | 'modelProblem'> {
-  if (file.metadata[DESCRIPTION_KEY] === undefined) return {};
+function describedModel(
+  file: CheckpointFile,
+  source: string,
+): Pick<CheckpointReport, 'model' | 'modelProblem' | 'otherModel'> {
+  const text = file.metadata[DESCRIPTION_KEY];
+  if (text === undefined) return {};
+  const other = otherSchema.safeParse(parseJson(text));
+  if (other.success) return { otherModel: OTHER_MODELS[other.data.architecture] };
   try {
     const model = parseDescription(file.metadata, source);
     if (file.tensors.has(ANY_WEIGHT)) return { model };
     return { modelProblem: 'its weights are not in this file, which only belongs to it' };
   } catch {
     return { modelProblem: "described in a way this version can't read; use the version that wrote it" };
+  }
+}
+
+async function findEncoderOf(
+  file: CheckpointFile,
+  source: string,
+): Promise<Pick<CheckpointReport, 'encoder' | 'encoderProblem'>> {
+  if (namingsOf(file.tensors).length === 0) return {};
+  try {
+    const hints = await readHints(source, file.metadata);
+    const { naming, description, tensors, headDropped, unused } = findEncoder(file.tensors, { source, hints });
+    return { encoder: { naming, ...description, mapped: tensors.size, headDropped, unused } };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { encoderProblem: error.message.replace(/^weights: /, '') };
   }
 }
 

@@ -1,8 +1,10 @@
+import { namingTitles } from '@masked-distill/vit';
 import { formatCount, formatParameters, formatTable } from '../progress/format.ts';
 import type { ModelDescription } from '../tasks/model-description.ts';
 import { formatColumns } from '../text/columns.ts';
 import { formatBytes } from '../text/format-bytes.ts';
 import { printable } from '../text/printable.ts';
+import { describeDropped, describeEncoder } from '../weights/describe-encoder.ts';
 import type { CheckpointReport } from './checkpoint-report.ts';
 
 /** How many lines of a table are shown. */
@@ -20,6 +22,7 @@ export function describeCheckpoint(report: CheckpointReport, { limit }: Describe
     ...skipped.map((damaged): [string, string] => ['passed over', `${damaged.path}: ${damaged.reason}`]),
     ...(step === undefined ? [] : [['step', formatCount(step)] as [string, string]]),
     ...describeModelOf(report),
+    ...describeEncoderOf(report),
     ['parameters', describeParameters(report)],
   ];
   const moduleRows = modules.map(({ name, tensors: count, parameters }) => [
@@ -64,12 +67,27 @@ function describeParameters({ parameters, fixedParameters, tensors }: Checkpoint
   return `${formatCount(parameters)}${short} in ${formatCount(tensors.length)} tensors${fixed}`;
 }
 
-function describeModelOf({ model, modelProblem, modules, prefix }: CheckpointReport): [string, string][] {
+function describeModelOf(report: CheckpointReport): [string, string][] {
+  const { model, modelProblem, otherModel, encoder, encoderProblem, modules, prefix } = report;
   if (model !== undefined) return describeOurs(model);
   if (modelProblem !== undefined) return [['model', modelProblem]];
+  if (otherModel !== undefined) return [['model', otherModel]];
+  if (encoder !== undefined || encoderProblem !== undefined) return [];
   const names = modules.slice(0, 6).map(({ name }) => printable(`${prefix}${name}`, 40));
   const more = modules.length > names.length ? ', …' : '';
   return [['model', `not said in the file; names begin with ${names.join(', ')}${more}`]];
+}
+
+/** Whose names the tensors bear, and what of them is the encoder. */
+function describeEncoderOf({ model, encoder, encoderProblem }: CheckpointReport): [string, string][] {
+  if (encoderProblem !== undefined) return [['encoder', encoderProblem]];
+  if (encoder === undefined) return [];
+  return [
+    ['names', `as by ${namingTitles[encoder.naming]}`],
+    // Of one of ours the sizes stand above.
+    ...(model === undefined ? [['encoder', describeEncoder(encoder)] as [string, string]] : []),
+    ['mapped', `${formatCount(encoder.mapped)} tensors of the encoder; left behind: ${describeDropped(encoder)}`],
+  ];
 }
 
 function describeOurs({ model, normalization }: ModelDescription): [string, string][] {

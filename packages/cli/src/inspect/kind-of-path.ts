@@ -2,8 +2,16 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '@masked-distill/base';
 
-/** What stands in the folder of a run or of a checkpoint, and in no folder of images. */
-const RUN_ENTRIES: readonly string[] = ['state.json', 'last', 'best', 'checkpoints', 'metrics.jsonl'];
+/** What stands in the folder of a run, of a checkpoint or of a model of transformers, and in no folder of images. */
+const RUN_ENTRIES: readonly string[] = [
+  'state.json',
+  'last',
+  'best',
+  'checkpoints',
+  'metrics.jsonl',
+  'model.safetensors',
+  'pytorch_model.bin',
+];
 const POINTERS: readonly string[] = ['last', 'best'];
 const WEIGHTS = /\.(safetensors|pth|pt|bin|ckpt)$/i;
 const ARCHIVE = /\.(tar|tgz|tar\.\w+)$/i;

@@ -13,6 +13,8 @@ export interface ResolvedWeights {
   readonly path: string;
   /** What it is, in words, for the first screen and for `config.yaml`'s reader. */
   readonly description: string;
+  /** Steps trained, where the file belongs to a run's checkpoint. */
+  readonly step?: number;
   /** Newer checkpoints of a run that are damaged. */
   readonly skipped: readonly SkippedCheckpoint[];
   /** `sha256:` and the file's checksum, by which a resumed run knows its teacher again; read from the whole file. */
@@ -37,6 +39,7 @@ export async function resolveWeights(text: string): Promise<ResolvedWeights> {
     text,
     path: modelFile,
     description: checkpoint ? `${modelFile}, step ${checkpoint.step}` : modelFile,
+    step: checkpoint?.step,
     skipped,
     fingerprint: () => fileFingerprint(modelFile),
   };

@@ -79,11 +79,20 @@ export function findEncoder(
   };
 }
 
-function recognize(tensors: ReadonlyMap<string, LazyTensor>, source: string): RecognizedNaming {
+/** Whose names each encoder among these tensors bears, whole or not; none where no names are known. */
+export function namingsOf(tensors: ReadonlyMap<string, Pick<LazyTensor, 'shape'>>): WeightNaming[] {
+  return recognizeAll(tensors).map(({ naming }) => naming);
+}
+
+function recognizeAll(tensors: ReadonlyMap<string, Pick<LazyTensor, 'shape'>>): RecognizedNaming[] {
   const video = [...tensors].some(
     ([name, { shape }]) => /(patch_embed\.proj|patch_embeddings\.projection)\.weight$/.test(name) && shape.length === 5,
   );
-  const found = recognizeNaming(tensors.keys(), { video });
+  return recognizeNaming(tensors.keys(), { video });
+}
+
+function recognize(tensors: ReadonlyMap<string, LazyTensor>, source: string): RecognizedNaming {
+  const found = recognizeAll(tensors);
   if (found.length > 1) {
     const prefixes = found.map(({ prefix }) => `"${prefix}"`).join(' and ');
     throw new InputError(
