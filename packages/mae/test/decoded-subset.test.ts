@@ -1,94 +1,91 @@
-import type { AsymmetricMask } from '@masked-distill/masking';
+import { createRng } from '@masked-distill/base';
 import { useEngine } from '@masked-distill/tensor-core';
 import { engineTests, maxDifference } from '@masked-distill/testing';
-import { sinusoid1d } from '@masked-distill/vit';
+import { type QkvBias, sinusoid1d, Transformer, type TransformerSize } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { encode, type Rows } from '../../vit/test/support/float64-vit.ts';
-import { perturb } from '../../vit/test/support/random-model.ts';
+import type { MaskedAutoencoder, VideoMaskedAutoencoder } from '../src/index.ts';
 import { classless, createTask, createVideoTask, nano, nanoVideo } from './support/nano-model.ts';
 
 const onEachEngine = engineTests(useEngine);
 
-/** What a decoder is, for the float64 reference. */
-interface ReferenceDecoder {
-  heads: number;
-  depth: number;
-  /** Positions of prefix and tokens, a row each. */
-  table: Rows;
-  embed: { weight: Float32Array; bias?: Float32Array };
-  head: { weight: Float32Array; bias: Float32Array };
-  maskToken: Float32Array;
-  /** `blocks.…` and `norm.…` */
-  parameters: Map<string, ArrayLike<number>>;
+/** What a decoder's parts are called, and its kind. */
+interface Naming {
+  size: TransformerSize;
+  qkvBias: QkvBias;
+  /** What stands before the names of blocks and norm. */
+  prefix: 'decoder_' | 'decoder.';
+  embed: string;
+  head: string;
 }
 
-function linear(x: Rows, { weight, bias }: { weight: Float32Array; bias?: Float32Array }): Rows {
-  const inputs = x[0]!.length;
-  return x.map((row) =>
-    Array.from({ length: weight.length / inputs }, (_, output) =>
-      row.reduce((total, value, k) => total + value * weight[output * inputs + k]!, bias?.[output] ?? 0),
-    ),
-  );
+const naming = {
+  images: { size: nano.decoder, qkvBias: 'full', prefix: 'decoder_', embed: 'decoder_embed', head: 'decoder_pred' },
+  clips: {
+    ...{ size: nanoVideo.decoder, qkvBias: 'qv', prefix: 'decoder.' },
+    ...{ embed: 'encoder_to_decoder', head: 'decoder.head' },
+  },
+} as const satisfies Record<string, Naming>;
+
+/** Away from the start, where gains are 1, biases 0 and blocks all but the identity. */
+function perturb(model: MaskedAutoencoder | VideoMaskedAutoencoder) {
+  for (const [name, variable] of model.trainableVariables()) {
+    const rng = createRng(0, 'noise', name);
+    const noise = Float32Array.from({ length: variable.size }, () => 0.5 * rng.normal());
+    tf.tidy(() => variable.assign(tf.add(variable, tf.tensor(noise, variable.shape))));
+  }
 }
 
-/** Decodes nothing but the tokens it is given, those of the encoder first and the hidden ones behind; predictions of the latter. */
+interface Tokens {
+  /** The encoder's output for one sample, `[prefix + K, D]`. */
+  latent: tf.Tensor2D;
+  /** Positions of those, and then of the tokens to predict, `[prefix + K + M, Dd]`. */
+  positions: tf.Tensor;
+}
+
+/** A decoder with the model's weights that is handed one sample's tokens, those to predict behind the others: `[M, P]`. */
 function predictAlone(
-  latent: Rows,
-  { decoder, seen, hidden }: { decoder: ReferenceDecoder; seen: readonly number[]; hidden: readonly number[] },
-): Rows {
-  const tokens = [...linear(latent, decoder.embed), ...hidden.map(() => [...decoder.maskToken])];
-  const rows = [...seen, ...hidden];
-  const placed = tokens.map((token, i) => token.map((value, k) => value + decoder.table[rows[i]!]![k]!));
-  const outputs = encode(placed, decoder.parameters, { ...decoder, patch: { h: 1, w: 1 } });
-  return linear(outputs.at(-1)!.slice(seen.length), decoder.head);
+  variables: ReadonlyMap<string, tf.Variable>,
+  { latent, positions, ...parts }: Tokens & Naming,
+): tf.Tensor2D {
+  const { size, qkvBias, prefix, embed, head } = parts;
+  const linear = (x: tf.Tensor2D, name: string) => {
+    const product = tf.matMul(x, variables.get(`${name}.weight`) as tf.Variable<tf.Rank.R2>, false, true);
+    const bias = variables.get(`${name}.bias`);
+    return (bias ? tf.add(product, bias) : product) as tf.Tensor2D;
+  };
+  const hidden = positions.shape[0]! - latent.shape[0];
+  const maskTokens = tf.tile(tf.reshape(variables.get('mask_token')!, [1, size.width]), [hidden, 1]);
+  const tokens = tf.add(tf.concat([linear(latent, embed), maskTokens], 0), positions);
+  const transformer = new Transformer({ ...size, qkvBias, rng: createRng(0) });
+  for (const [name, own] of transformer.namedVariables()) own.assign(variables.get(prefix + name)!);
+  const { output } = transformer.forward(tf.reshape(tokens, [-1, 1, size.width]));
+  transformer.dispose();
+  return linear(tf.reshape(tf.slice(output, [latent.shape[0], 0, 0]), [hidden, size.width]), head);
 }
 
-const toRows = (values: ArrayLike<number>, width: number): Rows =>
-  Array.from({ length: values.length / width }, (_, i) => Array.from(values).slice(i * width, (i + 1) * width));
-
-const below = (parameters: Map<string, Float32Array>, prefix: string) =>
-  new Map(
-    [...parameters].filter(([name]) => name.startsWith(prefix)).map(([name, v]) => [name.slice(prefix.length), v]),
-  );
-
-interface Subject {
-  masks: AsymmetricMask[];
-  latent: tf.Tensor3D;
-  /** `[decoded·B, P]` */
-  targets: tf.Tensor2D;
-  loss: tf.Scalar;
-  prefixTokens: number;
-}
-
-/** Compares with the reference what a model predicts of the decoded tokens, `predicted(sample, place among them)`, and its loss. */
+/** Compares a model's loss, and its predictions `[M, P]` of the decoded tokens of a sample, with those of a decoder that sees no others. */
 async function compare(
-  { masks, latent, targets, loss, prefixTokens }: Subject,
-  {
-    decoder,
-    predicted,
-  }: { decoder: ReferenceDecoder; predicted: (sample: number, place: number) => Promise<ArrayLike<number>> },
+  { model, masks, pixels, indices }: ReturnType<typeof createTask> | ReturnType<typeof createVideoTask>,
+  { parts, table, predicted }: { parts: Naming; table: tf.Tensor; predicted: (sample: number) => tf.Tensor },
 ) {
-  const batch = masks.length;
-  const targetRows = toRows(await targets.data(), targets.shape[1]);
+  const { prefixTokens } = model.encoder;
+  const latent = model.encode(pixels as never, indices); // [prefix + K, B, D]
+  const { t, h, w } = model.encoder.patch;
+  const targets = tf.reshape(model.targets(pixels as never, indices.masked), [-1, masks.length, t * h * w * 3]);
   const errors: number[] = [];
   for (const [sample, { visible, decoded }] of masks.entries()) {
-    const own = toRows(await tf.slice(latent, [0, sample, 0], [-1, 1, -1]).data(), latent.shape[2]);
+    const own = tf.squeeze(tf.slice(latent, [0, sample, 0], [-1, 1, -1]), [1]) as tf.Tensor2D;
     const prefix = Array.from({ length: prefixTokens }, (_, i) => i);
-    const seen = [...prefix, ...Array.from(visible, (token) => prefixTokens + token)];
-    const expected = predictAlone(own, {
-      decoder,
-      seen,
-      hidden: Array.from(decoded!, (token) => prefixTokens + token),
-    });
-    for (const [place, row] of expected.entries()) {
-      const size = Math.max(1, ...row.map(Math.abs));
-      expect(maxDifference(await predicted(sample, place), row) / size).toBeLessThan(3e-6);
-      errors.push(...row.map((value, k) => (value - targetRows[place * batch + sample]![k]!) ** 2));
-    }
+    const places = [...prefix, ...Array.from([...visible, ...decoded!], (token) => prefixTokens + token)];
+    const positions = tf.gather(table, tf.tensor1d(places, 'int32'));
+    const expected = predictAlone(model.namedVariables(), { ...parts, latent: own, positions });
+    expect(maxDifference(await predicted(sample).data(), await expected.data())).toBeLessThan(5e-6);
+    const target = tf.reshape(tf.slice(targets, [0, sample, 0], [-1, 1, -1]), expected.shape);
+    errors.push(...(await tf.square(tf.sub(expected, target)).data()));
   }
   const mean = errors.reduce((a, b) => a + b) / errors.length;
-  expect(Math.abs((await loss.data())[0]! - mean)).toBeLessThan(3e-6 * mean);
+  expect(Math.abs((await model.loss(pixels as never, indices).data())[0]! - mean)).toBeLessThan(3e-6 * mean);
 }
 
 onEachEngine('a decoder that is given some of the masked tokens', () => {
@@ -96,60 +93,32 @@ onEachEngine('a decoder that is given some of the masked tokens', () => {
     ['with a class token', nano],
     ['without', classless],
   ])('of images, %s: predicts as if there were no others, and is judged by them alone', async (_, config) => {
-    const { model, masks, indices, pixels } = createTask(config, { decoded: 2 });
-    const parameters = await perturb(model);
-    const own = below(parameters, 'decoder_');
-    const decoder: ReferenceDecoder = {
-      ...config.decoder,
-      table: toRows(own.get('pos_embed')!, config.decoder.width),
-      embed: { weight: own.get('embed.weight')!, bias: own.get('embed.bias')! },
-      head: { weight: own.get('pred.weight')!, bias: own.get('pred.bias')! },
-      maskToken: parameters.get('mask_token')!,
-      parameters: own,
+    const task = createTask(config, { decoded: 2 });
+    const { model, masks, indices, pixels } = task;
+    perturb(model);
+    const prediction = model.predict(model.encode(pixels, indices), indices); // [K + M, B, P], ascending
+    const predicted = (sample: number) => {
+      const { visible, decoded } = masks[sample]!;
+      const places = [...visible, ...decoded!].sort((a, b) => a - b);
+      const own = tf.squeeze(tf.slice(prediction, [0, sample, 0], [-1, 1, -1]), [1]);
+      const rows = Array.from(decoded!, (token) => places.indexOf(token));
+      return tf.gather(own, tf.tensor1d(rows, 'int32'));
     };
-    const latent = model.encode(pixels, indices);
-    const prediction = model.predict(latent, indices); // [visible + decoded, B, P], ascending
-    const subject = {
-      ...{ masks, latent, prefixTokens: model.encoder.prefixTokens },
-      ...{ targets: model.targets(pixels, indices.masked), loss: model.loss(pixels, indices) },
-    };
-    await compare(subject, {
-      decoder,
-      predicted: (sample, place) => {
-        const { visible, decoded } = masks[sample]!;
-        const row = [...visible, ...decoded!].sort((a, b) => a - b).indexOf(decoded![place]!);
-        return tf.slice(prediction, [row, sample, 0], [1, 1, -1]).data();
-      },
-    });
+    const table = tf.squeeze(model.namedVariables().get('decoder_pos_embed')!, [0]);
+    await compare(task, { parts: naming.images, table, predicted });
     model.dispose();
   });
 
   it('of clips: predicts as if there were no others, and is judged by them alone', async () => {
-    const { model, masks, indices, pixels } = createVideoTask(nanoVideo, { decoded: 3 });
-    const parameters = await perturb(model);
-    const own: Map<string, ArrayLike<number>> = below(parameters, 'decoder.');
-    const { width, depth } = nanoVideo.decoder;
-    for (let i = 0; i < depth; i++) {
-      const bias = (name: string) => parameters.get(`decoder.blocks.${i}.attn.${name}_bias`)!;
-      own.set(`blocks.${i}.attn.qkv.bias`, [...bias('q'), ...new Float32Array(width), ...bias('v')]);
-    }
-    const decoder: ReferenceDecoder = {
-      ...nanoVideo.decoder,
-      table: toRows(sinusoid1d(12, width), width),
-      embed: { weight: parameters.get('encoder_to_decoder.weight')! },
-      head: { weight: parameters.get('decoder.head.weight')!, bias: parameters.get('decoder.head.bias')! },
-      maskToken: parameters.get('mask_token')!,
-      parameters: own,
-    };
-    const latent = model.encode(pixels, indices);
-    const prediction = model.predict(latent, indices); // [decoded, B, P]
-    const subject = {
-      ...{ masks, latent, prefixTokens: 0 },
-      ...{ targets: model.targets(pixels, indices.masked), loss: model.loss(pixels, indices) },
-    };
-    await compare(subject, {
-      decoder,
-      predicted: (sample, place) => tf.slice(prediction, [place, sample, 0], [1, 1, -1]).data(),
+    const task = createVideoTask(nanoVideo, { decoded: 3 });
+    const { model, indices, pixels } = task;
+    perturb(model);
+    const prediction = model.predict(model.encode(pixels, indices), indices); // [M, B, P]
+    const { width } = nanoVideo.decoder;
+    await compare(task, {
+      parts: naming.clips,
+      table: tf.tensor2d(sinusoid1d(12, width), [12, width]),
+      predicted: (sample) => tf.slice(prediction, [0, sample, 0], [-1, 1, -1]),
     });
     model.dispose();
   });
