@@ -1,3 +1,4 @@
+export { crossEntropy } from './cross-entropy.ts';
 export { type KnnAccuraciesOptions, type KnnOptions, knnAccuracies, knnAccuracy } from './knn.ts';
 export type { FeatureSets, LabelledFeatures } from './labelled-features.ts';
 export {

@@ -1,53 +1,47 @@
 import type { LabelledFeatures } from '@masked-distill/eval';
-import { createImageLoader, type ImageSource, type Rgb } from '@masked-distill/image-data';
+import type { ImageSource } from '@masked-distill/image-data';
 import type { ImageEncoder } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
+import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
+
+/** What becomes of an encoder's final tokens. */
+export type FeaturePooling = 'mean' | 'class';
 
 /** Options of {@link extractFeatures}. */
-export interface ExtractFeaturesOptions {
-  /** What the encoder's images were normalised with. */
-  readonly normalization: { readonly mean: Rgb; readonly std: Rgb };
-  /** Images encoded at once. Default 64. */
-  readonly batchSize?: number;
-  /** Threads that decode. */
-  readonly workers?: number;
+export interface ExtractFeaturesOptions extends ForwardOptions {
+  /** 'mean' averages the patch tokens, the class token left out; 'class' takes the class token. Default 'mean'. */
+  readonly pooling?: FeaturePooling;
 }
 
 /**
- * Features of labelled images from a frozen encoder: its final tokens, the class token left out, averaged. Images are resized and cut
- * at the centre.
+ * Features of labelled images from a frozen encoder: its final tokens, pooled. Images are resized and cut at the centre.
  *
  * @returns features `[images, D]`
  */
 export async function extractFeatures(
   encoder: ImageEncoder,
   source: ImageSource,
-  { normalization, batchSize = 64, workers }: ExtractFeaturesOptions,
+  { pooling = 'mean', ...options }: ExtractFeaturesOptions,
 ): Promise<LabelledFeatures> {
   const { grid, patch, width, prefixTokens } = encoder;
-  const loader = createImageLoader(source, {
-    batchSize: Math.min(batchSize, source.length),
-    imageSize: [grid.h * patch.h, grid.w * patch.w],
-    transform: { kind: 'eval', ...normalization },
-    workers,
-  });
-  const features = new Float32Array(source.length * width);
-  const labels = new Int32Array(source.length);
-  let done = 0;
-  try {
-    for await (const batch of loader.batches()) {
-      const pooled = tf.tidy(() => {
-        const pixels = tf.tensor4d(batch.pixels, [...batch.shape]);
+  const pass = createForwardPass(
+    source,
+    {
+      module: encoder,
+      imageSize: [grid.h * patch.h, grid.w * patch.w],
+      width,
+      forward(pixels) {
         const { output } = encoder.encode(encoder.embed(pixels)); // [prefix + N, B, D]
+        if (pooling === 'class') return tf.squeeze(tf.slice(output, [0, 0, 0], [1, -1, -1]), [0]); // [B, D]
         return tf.mean(tf.slice(output, [prefixTokens, 0, 0]), 0); // [B, D]
-      });
-      features.set((await pooled.data()) as Float32Array, done * width);
-      pooled.dispose();
-      labels.set(batch.labels!, done);
-      done += batch.keys.length;
-    }
+      },
+    },
+    options,
+  );
+  try {
+    const { rows, labels } = await pass.run();
+    return { features: rows, labels };
   } finally {
-    await loader.close();
+    await pass.close();
   }
-  return { features, labels };
 }

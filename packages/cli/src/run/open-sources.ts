@@ -20,6 +20,26 @@ export interface RunSources {
   readonly validation?: ImageSource;
 }
 
+/** What {@link openSources} goes by. */
+export interface SourceSettings {
+  /** Size of images that are drawn. */
+  readonly model: { readonly imageSize: ImageSize };
+  /** Which images, how they are divided, and where they are kept. */
+  readonly data: Pick<
+    ImageRunConfig['data'],
+    | 'path'
+    | 'val'
+    | 'valShare'
+    | 'trainLimit'
+    | 'limit'
+    | 'workers'
+    | 'cache'
+    | 'cacheShortSide'
+    | 'shuffleBuffer'
+    | 'maxPixels'
+  >;
+}
+
 const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
 
 /**
@@ -28,10 +48,7 @@ const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
  * @param note told how far a cache is that must be made first
  * @throws InputError when there is nothing, or labels are needed and missing
  */
-export async function openSources(
-  config: Pick<ImageRunConfig, 'data' | 'model'>,
-  note: (text: string) => void,
-): Promise<RunSources> {
+export async function openSources(config: SourceSettings, note: (text: string) => void): Promise<RunSources> {
   const { train: all, validation } = await openPlainSources(config);
   const { cache, cacheShortSide: shortSide, maxPixels, trainLimit = 'off' } = config.data;
   const train = trainLimit === 'off' ? all : limitSource(all, trainLimit);
@@ -54,7 +71,7 @@ function reportTenths(report: (percent: number) => void) {
   };
 }
 
-async function openPlainSources({ data, model }: Pick<ImageRunConfig, 'data' | 'model'>): Promise<RunSources> {
+async function openPlainSources({ data, model }: SourceSettings): Promise<RunSources> {
   if (data.path === undefined) {
     throw new InputError('data.path: no images were given; add --data PATH (a folder, a list file, or .tar files)');
   }

@@ -1,9 +1,23 @@
 import type { Verb } from '../program.ts';
+import { distillVerb } from './distill.ts';
 import { doctorVerb } from './doctor.ts';
+import { exportVerb } from './export.ts';
+import { finetuneVerb } from './finetune.ts';
 import { inspectVerb } from './inspect.ts';
 import { pretrainVerb } from './pretrain.ts';
+import { probeVerb } from './probe.ts';
 import { quickstartVerb } from './quickstart.ts';
 import { visualizeVerb } from './visualize.ts';
 
 /** Every verb, in the order of the help. */
-export const verbs: readonly Verb[] = [quickstartVerb, pretrainVerb, visualizeVerb, inspectVerb, doctorVerb];
+export const verbs: readonly Verb[] = [
+  quickstartVerb,
+  pretrainVerb,
+  distillVerb,
+  finetuneVerb,
+  probeVerb,
+  visualizeVerb,
+  exportVerb,
+  inspectVerb,
+  doctorVerb,
+];

@@ -1,0 +1,114 @@
+import { dataKeys } from './data-keys.ts';
+import type { ImageRunConfig } from './image-run-config.ts';
+import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
+import { oneOf, or, real, size, span, text, toggle, triple, whole } from './kinds.ts';
+import { optimKeys } from './optim-keys.ts';
+import { modelNames } from './presets/model-sizes.ts';
+import { runKeys } from './run-keys.ts';
+
+const { pictureEvery: _, ...plainRunKeys } = runKeys;
+
+/** How labelled images are divided, and how those to judge by are cut. */
+const labelledDataKeys = {
+  val: optionalKey(text('path'), { is: 'labelled images to judge by' }),
+  valShare: key(real({ min: 0, below: 1 }), {
+    is: 'without val: share of the labelled images held out to judge by; 0 for none',
+    default: 0,
+  }),
+  trainLimit: key(or('off', whole()), {
+    is: 'train on only so many images, drawn after those to judge by were held out',
+    default: 'off',
+  }),
+  cropShare: key(real({ above: 0, max: 1 }), {
+    is: "judging: the crop's share of the side an image is resized to; 0.875 is 224 of 256",
+    default: 0.875,
+  }),
+};
+
+/**
+ * Every key of `masked-distill finetune`. The defaults are MAE's recipe (He et al. 2022, appendix A.1) with the learning rate and layer
+ * decay that VideoMAE gives a ViT-S, and ours where a small machine needs less: batch 64 for 1024, no RandAugment, mixup, cutmix or erasing.
+ */
+export const finetuneKeys = {
+  model: {
+    init: optionalKey(text('path'), {
+      is: 'run, checkpoint or file of weights whose encoder is trained on; or none, for fresh weights',
+      aliases: ['finetune'],
+    }),
+    preset: optionalKey(oneOf([...modelNames, 'custom']), {
+      is: 'sizes of the encoder with init none (tiny unless said); otherwise those of init',
+      flag: 'model',
+    }),
+    width: optionalKey(whole(), { is: 'width of a token; as preset, so are depth and heads' }),
+    depth: optionalKey(whole(), { is: 'encoder blocks' }),
+    heads: optionalKey(whole(), { is: 'attention heads' }),
+    mlpRatio: optionalKey(real({ above: 0 }), { is: 'hidden width of a block over its width (as init; else 4)' }),
+    patch: optionalKey(size(), { is: 'patch in pixels (as init; else 16x16)' }),
+    imageSize: optionalKey(size(), {
+      is: 'image in pixels, height x width (as init, else 224x224; positions are interpolated)',
+      aliases: ['input_size'],
+    }),
+    classToken: optionalKey(toggle(), { is: 'a class token beside the patches (as init; else true)' }),
+    pooling: key(oneOf(['mean', 'class']), {
+      is: 'what the head sees: the mean of the patch tokens, then a norm; or the class token',
+      default: 'mean',
+    }),
+    dropPath: key(real({ min: 0, below: 1 }), {
+      is: 'stochastic depth rate of the last block, rising from 0',
+      default: 0.1,
+    }),
+    headInitScale: key(real({ min: 0 }), {
+      is: "factor on the head's initial weights",
+      default: 1e-3,
+      aliases: ['init_scale'],
+    }),
+  },
+  target: {
+    labelSmoothing: key(real({ min: 0, below: 1 }), {
+      is: 'share of each target spread evenly over all classes',
+      default: 0.1,
+      aliases: ['smoothing'],
+    }),
+  },
+  data: {
+    ...dataKeys,
+    ...labelledDataKeys,
+    scale: { ...dataKeys.scale, default: [0.08, 1] as const },
+    mean: optionalKey(triple({ min: 0, max: 1 }), {
+      is: "mean of red, green and blue, subtracted (as init; else ImageNet's)",
+    }),
+    std: optionalKey(triple({ above: 0 }), {
+      is: "deviation of red, green and blue, divided by (as init; else ImageNet's)",
+    }),
+  },
+  optim: {
+    ...optimKeys,
+    blr: { ...optimKeys.blr, default: 1e-3 },
+    minLr: { ...optimKeys.minLr, default: 1e-6 },
+    betas: { ...optimKeys.betas, default: [0.9, 0.999] as const },
+    layerDecay: key(real({ above: 0, max: 1 }), {
+      is: 'factor on the learning rate from one layer to the one before it; 1 for none',
+      default: 0.75,
+    }),
+  },
+  run: {
+    ...plainRunKeys,
+    name: { ...runKeys.name, default: 'finetune' },
+    evalEvery: key(span(), { is: 'distance between judgements', default: '1 epoch' }),
+  },
+};
+
+/** The settings of a fine-tuning run as they were given: what init decides may be absent. */
+export type FinetuneConfig = ConfigOf<typeof finetuneKeys>;
+
+/** Some keys of a {@link FinetuneConfig}. */
+export type FinetunePatch = ConfigPatch<typeof finetuneKeys>;
+
+/** The keys of `model` that the file of init decides where they are not given. */
+export type DecidedByInit = 'width' | 'depth' | 'heads' | 'mlpRatio' | 'patch' | 'imageSize' | 'classToken';
+
+/** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. */
+export type CompleteFinetuneConfig = FinetuneConfig &
+  ImageRunConfig & {
+    model: Required<Pick<{ [Name in DecidedByInit]: NonNullable<FinetuneConfig['model'][Name]> }, DecidedByInit>>;
+  };

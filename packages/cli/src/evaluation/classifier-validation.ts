@@ -1,0 +1,49 @@
+import { crossEntropy, topKAccuracy } from '@masked-distill/eval';
+import type { ImageSource } from '@masked-distill/image-data';
+import type { ImageClassifier } from '@masked-distill/vit';
+import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
+
+/** How well a classifier does on labelled images. */
+export interface ClassifierScore {
+  /** Share of images whose class comes first. */
+  readonly top1: number;
+  /** Share of images whose class is among the first five. */
+  readonly top5: number;
+  /** Mean cross-entropy, without label smoothing. */
+  readonly loss: number;
+}
+
+/** Judges a classifier as it is, as often as one likes. */
+export interface ClassifierValidation {
+  /** Judges it on all images. */
+  run(): Promise<ClassifierScore>;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** Prepares the judging of a classifier on labelled images, one centre crop of each. */
+export function createClassifierValidation(
+  model: ImageClassifier,
+  source: ImageSource,
+  options: ForwardOptions,
+): ClassifierValidation {
+  const { grid, patch } = model.encoder;
+  const pass = createForwardPass(
+    source,
+    {
+      module: model,
+      imageSize: [grid.h * patch.h, grid.w * patch.w],
+      width: source.classes!.length,
+      forward: (pixels) => model.forward(pixels),
+    },
+    options,
+  );
+  return {
+    async run() {
+      const { rows, labels } = await pass.run();
+      const [top1, top5] = topKAccuracy(rows, labels) as [number, number];
+      return { top1, top5, loss: crossEntropy(rows, labels) };
+    },
+    close: pass.close,
+  };
+}

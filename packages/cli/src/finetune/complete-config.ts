@@ -1,0 +1,77 @@
+import { InputError } from '@masked-distill/base';
+import { IMAGENET_MEAN, IMAGENET_STD, type Rgb } from '@masked-distill/image-data';
+import type { ImageEncoderConfig } from '@masked-distill/vit';
+import { checkEncoder } from '../config/checks.ts';
+import type { CompleteFinetuneConfig, DecidedByInit, FinetuneConfig } from '../config/finetune-config.ts';
+import { show } from '../config/layer.ts';
+import { modelNameOf } from '../config/model-name.ts';
+import { modelSizes } from '../config/presets/model-sizes.ts';
+import type { Normalization } from '../evaluation/normalization-of.ts';
+
+/** What the file of `model.init` says. */
+export interface InitFacts {
+  /** What the user called it. */
+  readonly source: string;
+  /** What its encoder is made of. */
+  readonly encoder: ImageEncoderConfig;
+  /** How its images were normalised, where it says so. */
+  readonly normalization?: Normalization;
+}
+
+type Decided = { [Name in DecidedByInit]: NonNullable<FinetuneConfig['model'][Name]> };
+
+/**
+ * Fills in what was not given: from the file of init, or with fresh weights from the model `tiny` at 224 pixels.
+ *
+ * @throws InputError when something was given that the encoder of init is not, or sizes do not divide each other
+ */
+export function completeConfig(config: FinetuneConfig, init?: InitFacts): CompleteFinetuneConfig {
+  const sizes = init ? sizesOf(init.encoder) : freshSizes;
+  const given = definedOnly(config.model);
+  if (init) refuseOthers(given, { sizes, source: init.source });
+  const model = { ...config.model, ...sizes, ...given };
+  const { mean = IMAGENET_MEAN, std = IMAGENET_STD } = { ...init?.normalization, ...definedOnly(config.data) };
+  checkEncoder(model);
+  // In the order of the keys, so that config.yaml reads as --print-config does.
+  const ordered = Object.fromEntries(MODEL_ORDER.map((name) => [name, model[name]])) as typeof model;
+  return {
+    ...config,
+    model: { ...ordered, preset: modelNameOf(model) },
+    data: { ...config.data, mean: mean as Rgb, std: std as Rgb },
+  };
+}
+
+const MODEL_ORDER = [
+  ...(['init', 'preset', 'width', 'depth', 'heads', 'mlpRatio', 'patch', 'imageSize', 'classToken'] as const),
+  ...(['pooling', 'dropPath', 'headInitScale'] as const),
+];
+
+const { width, depth, heads } = modelSizes.tiny;
+const freshSizes: Decided = {
+  ...{ width, depth, heads, mlpRatio: 4, classToken: true },
+  ...{ patch: [16, 16], imageSize: [224, 224] },
+};
+
+function sizesOf({ mlpRatio = 4, classToken = true, ...encoder }: ImageEncoderConfig): Decided {
+  return {
+    ...{ width: encoder.width, depth: encoder.depth, heads: encoder.heads, mlpRatio, classToken },
+    patch: [encoder.patch.h, encoder.patch.w],
+    imageSize: [encoder.imageSize.h, encoder.imageSize.w],
+  };
+}
+
+/** The image's size may differ: positions are interpolated. */
+const FIXED_BY_INIT = ['width', 'depth', 'heads', 'mlpRatio', 'patch', 'classToken'] as const;
+
+function refuseOthers(given: Partial<Decided>, { sizes, source }: { sizes: Decided; source: string }): void {
+  for (const name of FIXED_BY_INIT) {
+    if (given[name] === undefined || show(given[name]) === show(sizes[name])) continue;
+    throw new InputError(
+      `model.${name}: ${show(given[name])} was given, and the encoder of ${source} has ${show(sizes[name])}; leave it out, or take --init none`,
+    );
+  }
+}
+
+function definedOnly<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,28 @@
+import type { LinearProbeResult } from '@masked-distill/eval';
+
+/** Everything that `probe` measured, as `--json` writes it. */
+export interface ProbeReport {
+  /** The file of weights. */
+  readonly weights: string;
+  /** The encoder. */
+  readonly encoder: { readonly width: number; readonly depth: number; readonly pooling: 'mean' | 'class' };
+  /** The images. */
+  readonly data: {
+    /** Where the ones learned from are. */
+    readonly train: string;
+    /** Where the ones judged by are. */
+    readonly validation: string;
+    /** Number of images learned from. */
+    readonly trainImages: number;
+    /** Number of images judged by. */
+    readonly validationImages: number;
+    /** Number of classes. */
+    readonly classes: number;
+  };
+  /** k-NN: for each number of neighbours the share of images classified rightly. */
+  readonly knn: readonly { readonly k: number; readonly top1: number }[];
+  /** The linear probe. */
+  readonly linear: LinearProbeResult;
+  /** Seconds spent. */
+  readonly seconds: { readonly features: number; readonly knn: number; readonly linear: number };
+}

@@ -1,0 +1,17 @@
+import { probeKeys } from '../config/probe-config.ts';
+import type { Verb } from '../program.ts';
+import { addVerbFlags, readVerbFlags } from './verb-flags.ts';
+
+/** `probe`: tells how good an encoder's frozen features are, by k-NN and by a linear probe. */
+export const probeVerb: Verb = (program, environment) => {
+  const command = program
+    .command('probe')
+    .description('judge the frozen features of an encoder by k-NN and a linear probe')
+    .usage('<checkpoint> --data <path> --val <path> [flags]')
+    .argument('<checkpoint>', 'a run, a checkpoint, or a file of weights');
+  addVerbFlags(command, probeKeys);
+  command.action(async (checkpoint: string) => {
+    const { runProbe } = await import('../probe/run-probe.ts');
+    await runProbe({ checkpoint, ...readVerbFlags(command, probeKeys) }, environment);
+  });
+};
