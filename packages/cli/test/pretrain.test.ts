@@ -1,16 +1,14 @@
-import { EventEmitter } from 'node:events';
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openCheckpoint, readTensors, toFloat32 } from '@masked-distill/tensor-core';
 import { readMetrics } from '@masked-distill/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInterrupts } from '../src/interrupts.ts';
-import { runCli } from '../src/program.ts';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
 import { quickstartVerb } from '../src/verbs/quickstart.ts';
-import { memoryOutput } from './kit.ts';
 import { writeImages } from './nano-checkpoint.ts';
+import { runWords } from './run-words.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -18,31 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Runs the command line with a real clock, and presses Ctrl-C when a text shows up. */
-async function run(words: readonly string[], { stopAt }: { stopAt?: string } = {}) {
-  const stdout = memoryOutput();
-  const signals = new EventEmitter();
-  const memory = memoryOutput();
-  let pressed = false;
-  const stderr: typeof memory = {
-    ...memory,
-    get text() {
-      return memory.text;
-    },
-    write(text: string) {
-      memory.write(text);
-      if (stopAt !== undefined && !pressed && text.includes(stopAt)) {
-        pressed = true;
-        setImmediate(() => signals.emit('SIGINT'));
-      }
-      return true;
-    },
-  };
-  const interrupts = createInterrupts({ source: signals, stderr, quit: () => {} });
-  const environment = { stdout, stderr, now: () => performance.now(), interrupts };
-  const code = await runCli(words, { environment, verbs: [pretrainVerb, quickstartVerb] });
-  return { code, stdout: stdout.text, stderr: memory.text };
-}
+const run = (words: readonly string[], options: { stopAt?: string } = {}) =>
+  runWords(words, { ...options, verbs: [pretrainVerb, quickstartVerb] });
 
 const SMALL = [
   ...['--model', 'nano', '--depth', '1', '--decoder-depth', '1', '--decoder-width', '32', '--decoder-heads', '2'],
@@ -274,6 +249,63 @@ describe('pretrain', () => {
   });
 });
 
+describe('--dry-run', () => {
+  it('takes a few steps, tells what the run would cost, and writes nothing', async () => {
+    const before = tf.memory().numTensors;
+    const { code, stdout, stderr } = await run([
+      ...['pretrain', '--dry-run', '--data', 'procedural:64', ...SMALL, ...inRoot('dry')],
+      ...['--steps', '1000', '--accumulation', '4', '--repeats', '2'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(stdout).toMatch(/^dry run of dry: nothing was written\n {2}model +masked autoencoder, ViT-custom 96x1/);
+    expect(stdout).toMatch(/memory +\d+\.\d MB at its peak\n/);
+    expect(stdout).toMatch(/step +[\d.]+ s for 64 samples \(4 passes of 16 samples, [\d.]+ s each\)\n/);
+    expect(stdout).toMatch(/whole run +1,000 steps in .+ on this machine\n/);
+    // By hand, for one image: 4 patches and a class token through a block of 96, 17 tokens through one of 32, both ways.
+    const block = (n: number, d: number) => 24 * n * d * d + 4 * n * n * d;
+    const forward = 2 * 4 * 48 * 96 + block(5, 96) + 2 * 5 * 96 * 32 + block(17, 32) + 2 * 12 * 32 * 48;
+    const flops = (3 * forward * 64 * 1000).toExponential(1).replace('+', '');
+    expect(stdout).toContain(`${flops} floating-point operations in all`);
+    await expect(access(join(root, 'dry'))).rejects.toThrow('ENOENT');
+  });
+
+  it('draws as many images as ImageNet-1k has where none are given', async () => {
+    const { code, stdout } = await run(['pretrain', '--dry-run', ...SMALL, '--epochs', '3', '--warmup-epochs', '1']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('1,281,167 images, drawn, as many as ImageNet-1k has: no --data was given');
+    expect(stdout).toMatch(/whole run +480,435 steps/); // 3 x floor(1281167 / 8)
+  });
+});
+
+describe('--init', () => {
+  it('starts the encoder from weights of another run, of the same sizes', async () => {
+    // A warm-up begins at rate 0, so that the first step leaves the weights as they are.
+    const flags = ['--data', 'procedural:32', ...SMALL, '--steps', '1'];
+    await run(['pretrain', ...flags, ...inRoot('first'), '--seed', '1']);
+    const again = await run(['pretrain', ...flags, ...inRoot('second'), '--init', join(root, 'first')]);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(
+      /starting from .*first.*step-1.*: .* tensors read; left out: 20 of heads and decoders/,
+    );
+    const weights = async (name: string) => {
+      const file = await openCheckpoint(join(root, name, 'checkpoints', 'step-1', 'model.safetensors'));
+      const tensors = await readTensors(file.tensors);
+      await file.close();
+      return (tensor: string) => toFloat32(tensors.get(tensor)!);
+    };
+    const [first, second] = [await weights('first'), await weights('second')];
+    expect(second('blocks.0.mlp.fc1.weight')).toEqual(first('blocks.0.mlp.fc1.weight'));
+    expect(second('decoder_embed.weight')).not.toEqual(first('decoder_embed.weight'));
+    const other = await run(['pretrain', ...flags, '--depth', '2', ...inRoot('third'), '--init', join(root, 'first')]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(
+      /holds an encoder of width 96, depth 1, .* and the model has one of width 96, depth 2/,
+    );
+    await expect(access(join(root, 'third'))).rejects.toThrow('ENOENT');
+  });
+});
+
 describe('quickstart', () => {
   it('takes images of one’s own, labelled or not', async () => {
     const small = [
@@ -289,7 +321,7 @@ describe('quickstart', () => {
       '1',
     ];
     const unlabelled = await run(['quickstart', ...small, ...inRoot('flat-run'), '--data', join(root, 'flat')]);
-    expect(unlabelled.code).toBe(0);
+    expect(unlabelled.code, unlabelled.stderr).toBe(0);
     expect(unlabelled.stdout).toContain('k-NN       left out: the images have no labels');
     const labelled = await run([
       'quickstart',

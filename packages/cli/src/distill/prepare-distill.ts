@@ -26,10 +26,10 @@ import { recordTeacher } from './teacher-record.ts';
  */
 export async function prepareDistill(context: TrainingContext<DistillConfig>, teacher: Teacher): Promise<Training> {
   const { config, sources, loader, plan, engine, note, startStep } = context;
-  refuseInt8(config, engine);
   const student = buildModelOf(config);
   let distiller: Distiller;
   try {
+    refuseInt8(config, engine);
     const { init } = config.model;
     if (init !== undefined && startStep === 0) await initEncoder(student.encoder, { init, note });
     const depth = { student: student.encoder.depth, teacher: teacher.encoder.depth };
@@ -56,7 +56,11 @@ export async function prepareDistill(context: TrainingContext<DistillConfig>, te
       normalization: { mean, std },
     }),
     facts: distillFacts(distiller, { config, student, teacher, sampler }),
-    flopsPerSample: distillFlops(distiller, { student, teacher, sampler }),
+    flopsPerSample: distillFlops(distiller.config, {
+      student: student.config,
+      teacher: teacher.config,
+      counts: sampler.counts(student.encoder.grid),
+    }),
     probed: student.encoder,
     record: async (run) => {
       if (teacher.weights) await recordTeacher(run, teacher.weights);

@@ -53,7 +53,7 @@ async function preparePretrain(context: TrainingContext<PretrainConfig>): Promis
       normalization: { mean, std },
     }),
     facts: modelFacts(model, { config, sampler }),
-    flopsPerSample: maeFlops(model, sampler.counts(model.encoder.grid)),
+    flopsPerSample: maeFlops(model.config, sampler.counts(model.encoder.grid)),
     probed: model.encoder,
     async chores(run) {
       const paint = await createPicturePainter(model, { source: sources.train, run, config, sampler });

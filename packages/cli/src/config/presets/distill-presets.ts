@@ -3,6 +3,7 @@ import { amdVitBIn1k, amdVitSIn1k } from './amd-in1k.ts';
 import { dmaeVitBIn1k } from './dmae-in1k.ts';
 import type { Preset } from './preset.ts';
 import { modelPresets } from './pretrain-presets.ts';
+import { quickstartPreset } from './quickstart.ts';
 
 /** What `--preset` takes for `distill`: the sizes of student, and whole recipes. */
 export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map<string, Preset<DistillPatch>>([
@@ -10,4 +11,5 @@ export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map
   ['amd-vit-s-in1k', amdVitSIn1k],
   ['amd-vit-b-in1k', amdVitBIn1k],
   ['dmae-vit-b-in1k', dmaeVitBIn1k],
+  ['quickstart', quickstartPreset],
 ]);

@@ -4,7 +4,7 @@
 //
 // Published top-1 after fine-tuning: ViT-B 83.6, ViT-L 85.9, ViT-H 86.9 % at 1600 epochs (add `--epochs 1600`); ViT-L at the 800 epochs set
 // here 85.4 %. Not reproduced by this project. Cost of the 800 epochs, counted from the matrix products of forward and backward over
-// 1.28 M images: ViT-B 6.0e19, ViT-L 1.3e20, ViT-H 3.0e20 floating-point operations; ViT-L was published as 42 hours on 64 V100.
+// 1.28 M images: ViT-B 5.9e19, ViT-L 1.3e20, ViT-H 3.0e20 floating-point operations; ViT-L was published as 42 hours on 64 V100.
 // The batch of 4096 is 64 accumulated ones of 64; with more memory raise --batch-size and lower --accumulation by the same factor.
 import type { PretrainPatch } from '../pretrain-config.ts';
 import type { Preset } from './preset.ts';

@@ -2,7 +2,7 @@ import type { PretrainPatch } from '../pretrain-config.ts';
 import { maeVitBIn1k, maeVitHIn1k, maeVitLIn1k } from './mae-in1k.ts';
 import { modelNames, modelSizes } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
-import { quickstartPreset } from './quickstart.ts';
+import { quickstartPreset, quickstartTeacherPreset } from './quickstart.ts';
 
 /** The sizes of model. */
 export const modelPresets = modelNames.map((preset): [string, Preset<PretrainPatch>] => {
@@ -18,4 +18,5 @@ export const pretrainPresets: ReadonlyMap<string, Preset<PretrainPatch>> = new M
   ['mae-vit-l-in1k', maeVitLIn1k],
   ['mae-vit-h-in1k', maeVitHIn1k],
   ['quickstart', quickstartPreset],
+  ['quickstart-teacher', quickstartTeacherPreset],
 ]);
