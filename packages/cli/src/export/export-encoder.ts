@@ -38,7 +38,7 @@ const WEIGHTS = 'model.safetensors';
 export async function exportEncoder(options: ExportOptions, environment: Environment): Promise<void> {
   const { source, format, out, ema, force } = options;
   const note = (text: string) => void environment.stderr.write(`${text}\n`);
-  const { path, skipped } = await resolveWeights(source);
+  const { path, skipped } = await resolveWeights(source, { environment });
   for (const { path: folder, reason } of skipped) note(`passed over ${folder}: ${reason}`);
   const { weights, file, close } = await openEncoderWeights(path, { ema });
   try {

@@ -4,6 +4,7 @@ import { type CheckpointFile, type Dtype, elementCount, openCheckpoint } from '@
 import type { SkippedCheckpoint } from '@masked-distill/train';
 import { type EncoderDescription, findEncoder, namingsOf, type WeightNaming } from '@masked-distill/vit';
 import * as z from 'zod';
+import type { Environment } from '../environment.ts';
 import { DESCRIPTION_KEY, type ModelDescription, parseDescription } from '../tasks/model-description.ts';
 import { readHints } from '../weights/encoder-hints.ts';
 import { parseJson } from '../weights/parse-json.ts';
@@ -73,8 +74,11 @@ const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
  *
  * @throws InputError when there are none, or they are damaged
  */
-export async function reportCheckpoint(path: string): Promise<CheckpointReport> {
-  const { path: modelFile, step, skipped } = await resolveWeights(path);
+export async function reportCheckpoint(
+  path: string,
+  environment: Pick<Environment, 'stderr' | 'now'>,
+): Promise<CheckpointReport> {
+  const { path: modelFile, step, skipped } = await resolveWeights(path, { environment });
   const { size } = await stat(modelFile);
   const file = await openCheckpoint(modelFile);
   await file.close();

@@ -13,15 +13,21 @@ export interface CountNote {
   clear(): void;
 }
 
+/** Options of {@link createCountNote}. */
+export interface CountNoteOptions extends Pick<Environment, 'stderr' | 'now'> {
+  /** How a count is written. Default with a comma at every thousand. */
+  readonly format?: (count: number) => string;
+}
+
 /** Makes a note such as `reading images: 1,200 of 60,000` on stderr. A count that takes less than ten seconds leaves no line in a log. */
-export function createCountNote(what: string, { stderr, now }: Pick<Environment, 'stderr' | 'now'>): CountNote {
+export function createCountNote(what: string, { stderr, now, format = formatCount }: CountNoteOptions): CountNote {
   let last = now();
   let isShown = false;
   return {
     update({ done, total }) {
       if (now() - last < (stderr.isTTY ? ON_TERMINAL : IN_LOG)) return;
       last = now();
-      const note = `${what}: ${formatCount(done)} of ${formatCount(total)}`;
+      const note = `${what}: ${format(done)} of ${format(total)}`;
       stderr.write(stderr.isTTY ? `\r${note}\x1b[K` : `${note}\n`);
       isShown = true;
     },

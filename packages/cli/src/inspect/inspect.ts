@@ -38,7 +38,8 @@ export async function inspect(options: InspectOptions, environment: Environment)
   ];
   const reports: (CheckpointReport | ImagesReport)[] = [];
   for (const [i, { path, kind }] of targets.entries()) {
-    const report = kind === 'images' ? await reportImages(path, options, environment) : await reportCheckpoint(path);
+    const report =
+      kind === 'images' ? await reportImages(path, options, environment) : await reportCheckpoint(path, environment);
     if (json) reports.push(report);
     else {
       if (i > 0) stdout.write('\n');

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '@masked-distill/base';
+import { isHubReference } from '../weights/hub-reference.ts';
 
 /** What stands in the folder of a run, of a checkpoint or of a model of transformers, and in no folder of images. */
 const RUN_ENTRIES: readonly string[] = [
@@ -22,6 +23,7 @@ const ARCHIVE = /\.(tar|tgz|tar\.\w+)$/i;
  * @throws InputError when nothing is there, or it can't be read
  */
 export async function kindOfPath(path: string): Promise<'checkpoint' | 'images'> {
+  if (isHubReference(path)) return 'checkpoint';
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     if (/\{.*\}/.test(path)) return 'images';

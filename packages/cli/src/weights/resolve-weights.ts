@@ -4,6 +4,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@masked-distill/base';
 import { resolveCheckpoint, type SkippedCheckpoint } from '@masked-distill/train';
+import type { Environment } from '../environment.ts';
+import { type CountNote, createCountNote } from '../inspect/count-note.ts';
+import { formatBytes } from '../text/format-bytes.ts';
+import { fetchFromHub } from './fetch-from-hub.ts';
+import type { HubVariables } from './hub-cache.ts';
+import { isHubReference } from './hub-reference.ts';
+import { FOLDER_FILES } from './weights-files.ts';
 
 /** A file of weights that a user named. */
 export interface ResolvedWeights {
@@ -21,28 +28,65 @@ export interface ResolvedWeights {
   fingerprint(): Promise<string>;
 }
 
-/** What transformers calls the weights in a folder of its own. */
-const FOLDER_FILES: readonly string[] = ['model.safetensors', 'pytorch_model.bin'];
+/** Options of {@link resolveWeights}. */
+export interface ResolveWeightsOptions {
+  /** Where a download's progress is shown, and by which clock; without it none is. */
+  readonly environment?: Pick<Environment, 'stderr' | 'now'>;
+  /** Reaches the hub. Default the process's own. */
+  readonly fetch?: typeof fetch;
+  /** The process's variables, which say where the hub and its cache are. Default its own. */
+  readonly variables?: HubVariables;
+}
 
 /**
- * Finds the file of weights that `--teacher` or `--init` means: a file, a run's or a checkpoint's folder, or a folder as transformers
- * writes it.
+ * Finds the file of weights that `--teacher` or `--init` means: a file, a run's or a checkpoint's folder, a folder as transformers writes
+ * it, or `hf:org/name[@revision][/file]` on the Hugging Face hub.
  *
- * @throws InputError when there is none
+ * @throws InputError when there is none, or the hub does not give it
+ * @throws MaskedDistillError when a download breaks off
  */
-export async function resolveWeights(text: string): Promise<ResolvedWeights> {
+export async function resolveWeights(text: string, options: ResolveWeightsOptions = {}): Promise<ResolvedWeights> {
+  if (isHubReference(text)) return describeFile(text, { path: await download(text, options) });
   const folderFile = await findInFolder(text);
-  const { modelFile, checkpoint, skipped } = folderFile
-    ? { modelFile: folderFile, checkpoint: undefined, skipped: [] }
-    : await resolveCheckpoint(text);
+  if (folderFile) return describeFile(text, { path: folderFile });
+  const { modelFile, checkpoint, skipped } = await resolveCheckpoint(text);
+  return describeFile(text, { path: modelFile, step: checkpoint?.step, skipped });
+}
+
+function describeFile(
+  text: string,
+  { path, step, skipped = [] }: Pick<ResolvedWeights, 'path' | 'step'> & Partial<Pick<ResolvedWeights, 'skipped'>>,
+): ResolvedWeights {
+  const description = isHubReference(text) ? text : path;
   return {
     text,
-    path: modelFile,
-    description: checkpoint ? `${modelFile}, step ${checkpoint.step}` : modelFile,
-    step: checkpoint?.step,
+    path,
+    description: step === undefined ? description : `${description}, step ${step}`,
+    step,
     skipped,
-    fingerprint: () => fileFingerprint(modelFile),
+    fingerprint: () => fileFingerprint(path),
   };
+}
+
+async function download(
+  text: string,
+  { environment, fetch = globalThis.fetch, variables = process.env }: ResolveWeightsOptions,
+): Promise<string> {
+  let shown: { file: string; note: CountNote } | undefined;
+  try {
+    return await fetchFromHub(text, {
+      fetch,
+      variables,
+      onProgress(file, progress) {
+        if (environment && shown?.file !== file) {
+          shown = { file, note: createCountNote(`downloading ${file}`, { ...environment, format: formatBytes }) };
+        }
+        shown?.note.update(progress);
+      },
+    });
+  } finally {
+    shown?.note.clear();
+  }
 }
 
 async function findInFolder(path: string): Promise<string | undefined> {
