@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { listKeys } from '../src/config/key.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
-import { pretrainReference } from '../src/config/reference.ts';
+import { configReferences } from '../src/config/reference.ts';
 import { runCli } from '../src/program.ts';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
 import { testEnvironment } from './kit.ts';
@@ -176,12 +176,13 @@ describe('help', () => {
   });
 
   it('is the source of the reference in the docs', () => {
-    const [keys, presets] = pretrainReference().split('\n\n');
+    const [keys, aliases, presets] = configReferences().get('pretrain')!.split('\n\n');
     const lines = keys!.split('\n');
     expect(lines[0]).toBe('| key | flag | default | what it is |');
     expect(lines).toContain("| `optim.betas` | `--betas` | `0.9 0.95` | AdamW's decay rates of the two moments |");
     expect(lines).toContain('| `model.width` | `--width` |  | width of an encoder token (set by model.preset) |');
     expect(lines.length).toBe(2 + listKeys(pretrainKeys).length);
+    expect(aliases).toContain('| `--clip_grad` | `--clip-norm` | `optim.clipNorm` |');
     expect(presets).toContain('| `mae-vit-b-in1k` | MAE ViT-B/16 on ImageNet-1k, 800 epochs at batch 4096 |\n');
   });
 });

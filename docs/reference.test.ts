@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pretrainReference, runCli, verbs } from '@masked-distill/cli';
+import { configReferences, runCli, verbs } from '@masked-distill/cli';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
@@ -27,12 +27,12 @@ function withoutComments(yaml: string): string[] {
     .filter(Boolean);
 }
 
-// `npx vitest run docs -u` writes the page anew.
-it('docs/pretrain-reference.md says what the program goes by', async () => {
+// `npx vitest run docs -u` writes the pages anew.
+it.each([...configReferences()])('docs/%s-reference.md says what the program goes by', async (verb, reference) => {
   const page =
-    '# Keys and presets of pretrain\n\n' +
+    `# Keys and presets of ${verb}\n\n` +
     'Made from the program by `npx vitest run docs -u`. [pretrain.md](pretrain.md) says how keys, flags and presets come together.\n\n';
-  await expect(page + pretrainReference()).toMatchFileSnapshot('pretrain-reference.md');
+  await expect(page + reference).toMatchFileSnapshot(`${verb}-reference.md`);
 });
 
 const configs = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -40,6 +40,8 @@ const configs = readdirSync(join(root, 'examples'), { recursive: true, encoding:
 );
 it.each(configs)('examples/%s is complete and in order', async (path) => {
   const config = join(root, 'examples', path);
-  const printed = await run('pretrain', '--config', config, '--print-config');
-  expect(withoutComments(readFileSync(config, 'utf8'))).toEqual(withoutComments(printed));
+  const text = readFileSync(config, 'utf8');
+  const verb = new RegExp(`masked-distill (\\w+) --config examples/${path} `).exec(text)![1]!;
+  const printed = await run(verb, '--config', config, '--print-config');
+  expect(withoutComments(text)).toEqual(withoutComments(printed));
 });
