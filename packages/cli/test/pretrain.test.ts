@@ -6,7 +6,6 @@ import { readMetrics } from '@masked-distill/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
-import { quickstartVerb } from '../src/verbs/quickstart.ts';
 import { writeImages } from './nano-checkpoint.ts';
 import { runWords } from './run-words.ts';
 
@@ -17,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const run = (words: readonly string[], options: { stopAt?: string } = {}) =>
-  runWords(words, { ...options, verbs: [pretrainVerb, quickstartVerb] });
+  runWords(words, { ...options, verbs: [pretrainVerb] });
 
 const SMALL = [
   ...['--model', 'nano', '--depth', '1', '--decoder-depth', '1', '--decoder-width', '32', '--decoder-heads', '2'],
@@ -303,35 +302,5 @@ describe('--init', () => {
       /holds an encoder of width 96, depth 1, .* and the model has one of width 96, depth 2/,
     );
     await expect(access(join(root, 'third'))).rejects.toThrow('ENOENT');
-  });
-});
-
-describe('quickstart', () => {
-  it('takes images of one’s own, labelled or not', async () => {
-    const small = [
-      '--steps',
-      '2',
-      '--batch-size',
-      '4',
-      '--picture-every',
-      'off',
-      '--workers',
-      '0',
-      '--warmup-steps',
-      '1',
-    ];
-    const unlabelled = await run(['quickstart', ...small, ...inRoot('flat-run'), '--data', join(root, 'flat')]);
-    expect(unlabelled.code, unlabelled.stderr).toBe(0);
-    expect(unlabelled.stdout).toContain('k-NN       left out: the images have no labels');
-    const labelled = await run([
-      'quickstart',
-      ...small,
-      ...inRoot('labelled-run'),
-      '--data',
-      join(root, 'images'),
-      '--max-unreadable-share',
-      '0.2',
-    ]);
-    expect(labelled.stdout).toMatch(/k-NN {7}\d+\.\d% before training, \d+\.\d% after/);
   });
 });

@@ -9,6 +9,7 @@ export {
 } from './checkpoint-store.ts';
 export { LoadedCheckpoint } from './loaded-checkpoint.ts';
 export { MetricsLog, type MetricsRow, readMetrics } from './metrics-log.ts';
+export { makeNumberedFolder, newestNumberedFolder } from './numbered-folders.ts';
 export { type ResolvedCheckpoint, resolveCheckpoint } from './resolve-checkpoint.ts';
 export { type CreateRunFolderOptions, createRunFolder, openRunFolder, RunFolder } from './run-folder.ts';
 export { train } from './train.ts';

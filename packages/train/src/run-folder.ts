@@ -1,13 +1,11 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, MaskedDistillError } from '@masked-distill/base';
+import { InputError } from '@masked-distill/base';
 import { writeFileAtomic } from '@masked-distill/base/files';
 import { CHECKPOINTS, clearLeftovers, listCheckpoints } from './checkpoint-folders.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { MetricsLog } from './metrics-log.ts';
-
-/** Runs of one name in one folder; more is a loop gone wrong. */
-const MAX_SAME_NAME = 10_000;
+import { makeNumberedFolder } from './numbered-folders.ts';
 
 /** Options of {@link createRunFolder}. */
 export interface CreateRunFolderOptions {
@@ -61,7 +59,7 @@ export async function createRunFolder({ root = 'runs', name, config }: CreateRun
   if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
     throw new InputError(`run: the name ${JSON.stringify(name)} is no folder name; leave out slashes`);
   }
-  const run = new RunFolder(await makeFolder(root, name));
+  const run = new RunFolder(await makeNumberedFolder(root, name));
   for (const folder of [join(run.path, CHECKPOINTS), run.pictures]) await mkdir(folder);
   await writeFileAtomic(join(run.path, 'config.yaml'), config);
   return run;
@@ -86,24 +84,4 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
     throw new InputError(`run: ${path} has no checkpoint yet, so there is nothing to resume; start the run anew`);
   }
   return new RunFolder(path);
-}
-
-/** Makes the first folder of this name that is not there; making it is what decides between two runs. */
-async function makeFolder(root: string, name: string): Promise<string> {
-  for (let count = 1; count <= MAX_SAME_NAME; count++) {
-    const path = join(root, count === 1 ? name : `${name}-${count}`);
-    try {
-      await mkdir(root, { recursive: true });
-      await mkdir(path);
-      return path;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && (await isFolder(root))) continue;
-      throw new MaskedDistillError(`run: ${path} could not be made (${(cause as Error).message})`, { cause });
-    }
-  }
-  throw new MaskedDistillError(`run: ${root} has ${MAX_SAME_NAME} runs named ${name}; choose another name`);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path)).isDirectory();
 }

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@masked-distill/base';
-import { type LoadedCheckpoint, openRunFolder, type RunFolder } from '@masked-distill/train';
+import { type LoadedCheckpoint, newestNumberedFolder, openRunFolder, type RunFolder } from '@masked-distill/train';
 import type { ConfigSpec } from '../config/config-spec.ts';
 import { type ConfigOf, type KeyTable, listKeys } from '../config/key.ts';
 import { type ConfigSources, resolveConfig } from '../config/resolve.ts';
@@ -51,20 +50,11 @@ export async function openResumed<Table extends KeyTable>(
   };
 }
 
-/** The newest of `name`, `name-2`, … */
 async function newestRun(config: object): Promise<string> {
   const [root, name] = ['run.root', 'run.name'].map((path) => valueAt(config, path) as string) as [string, string];
-  const folders = await readdir(root).catch(() => []);
-  const isOfName = (folder: string) =>
-    folder === name || (folder.startsWith(`${name}-`) && /^\d+$/.test(folder.slice(name.length + 1)));
-  const numbers = folders
-    .filter(isOfName)
-    .map((folder) => (folder === name ? 1 : Number(folder.slice(name.length + 1))));
-  if (numbers.length === 0) {
-    throw new InputError(`resume: ${root} has no run called ${name}; give its folder: --resume <folder>`);
-  }
-  const newest = Math.max(...numbers);
-  return join(root, newest === 1 ? name : `${name}-${newest}`);
+  const newest = await newestNumberedFolder(root, name);
+  if (newest) return newest;
+  throw new InputError(`resume: ${root} has no run called ${name}; give its folder: --resume <folder>`);
 }
 
 function refuseChanges<Table extends KeyTable>(

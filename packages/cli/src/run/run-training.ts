@@ -85,11 +85,13 @@ export async function runTraining<Table extends KeyTable>(
       chores,
       now,
     });
-    await writeLossCurve({
-      rows: await readMetrics(run.metrics.path),
-      path: `${run.pictures}/loss.png`,
-      title: config.run.name,
-    });
+    if (summary.steps > 0) {
+      await writeLossCurve({
+        rows: await readMetrics(run.metrics.path),
+        path: `${run.pictures}/loss.png`,
+        title: config.run.name,
+      });
+    }
     if (!summary.stopped) await knn?.finish(summary.steps);
     progress.finish({
       step: summary.steps,

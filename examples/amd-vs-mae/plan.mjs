@@ -1,0 +1,158 @@
+// What is compared, as plain data: jobs, each a call of `masked-distill`, in an order in which each finds what it needs.
+//
+// Budgets are small, for two cores. Every student sees its images equally often; what distillation costs in time is reported beside it,
+// and `mae-equal-time` gives the plain masked autoencoder the time that AMD took.
+
+/** The sets of images, and for how many epochs models train on them; `labels` are the images that fine-tuning learns from. */
+export const datasets = {
+  tinyimagenet22: {
+    ...{ imageSize: 64, patch: 8, teacherEpochs: 14, studentEpochs: 5, labels: 1771 },
+    ...{ trialEpochs: 1, ablationEpochs: 3, equalTime: true },
+  },
+  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 12, studentEpochs: 5, labels: 1400 },
+};
+
+/** The students: what each changes in `distill`, or nothing where there is no teacher. */
+export const methods = {
+  mae: undefined,
+  dmae: {
+    ...{ 'mask.teacherRatio': 0.75, 'align.loss': 'l1', 'align.generationWeight': 0 },
+    ...{ 'align.directStudent': '[9]', 'align.directTeacher': '[9]' },
+  },
+  amd: {},
+};
+
+/** What the method stands on: one change to `amd` at a time. */
+export const ablations = {
+  amd: {},
+  'teacher-0.25': { 'mask.teacherRatio': 0.25 },
+  'teacher-0.65': { 'mask.teacherRatio': 0.65 },
+  'teacher-0.75': { 'mask.teacherRatio': 0.75, 'align.generationWeight': 0 },
+  'direct-only': { 'align.generationWeight': 0 },
+  'generation-only': { 'align.directWeight': 0 },
+  parallel: { 'align.generator': 'parallel' },
+  'last-layer': {
+    ...{ 'align.directStudent': '[12]', 'align.directTeacher': '[12]' },
+    ...{ 'align.generationStudent': '[12]', 'align.generationTeacher': '[12]' },
+  },
+  'int8-teacher': { 'teacher.precision': 'int8' },
+  'layer-norm-targets': { 'align.normalize': 'layer-norm' },
+};
+
+export const seeds = [0, 1, 2];
+
+/** The same few for every method; each takes the one whose trial has the best linear probe on images kept for tuning. */
+export const learningRates = [5e-4, 1e-3, 2e-3];
+
+export const nameOf = {
+  teacher: (dataset) => `${dataset}-teacher`,
+  trial: (method, lr) => `trial-${method}-${lr}`,
+  student: (dataset, method, seed) => `${dataset}-${method}-${seed}`,
+  ablation: (ablation) => `ablation-${ablation}`,
+  probe: (run, part = 'test') => `${run}-probe-${part}`,
+  finetune: (run) => `${run}-finetune`,
+};
+
+/**
+ * The jobs on these datasets.
+ *
+ * @param given the names of the datasets
+ * @param folders `data`, where prepare-data.mjs put the images, and `runs`
+ * @param learned what earlier jobs tell: `lr(method)` and `equalTimeEpochs(dataset)`; undefined until they are done
+ */
+export function planJobs(given, folders, learned) {
+  const on = given.map((dataset) => ({ dataset, ...datasets[dataset], make: jobMaker(dataset, folders) }));
+  const teachers = ({ dataset, teacherEpochs, make }) => {
+    const name = nameOf.teacher(dataset);
+    return [make.teacher(name, teacherEpochs), make.probe(name)];
+  };
+  const trials = ({ trialEpochs: epochs, make }) =>
+    !epochs
+      ? []
+      : Object.keys(methods).flatMap((method) =>
+          learningRates.flatMap((lr) => {
+            const name = nameOf.trial(method, lr);
+            return [make.student(name, { changes: methods[method], lr, epochs }), make.probe(name, 'tune')];
+          }),
+        );
+  const students = ({ dataset, studentEpochs: epochs, make }) =>
+    seeds.flatMap((seed) =>
+      Object.entries(methods).flatMap(([method, changes]) => {
+        const name = nameOf.student(dataset, method, seed);
+        return [make.student(name, { changes, lr: learned.lr(method), epochs, seed }), ...make.judge(name, seed)];
+      }),
+    );
+  const ablated = ({ ablationEpochs: epochs, make }) =>
+    !epochs
+      ? []
+      : Object.entries(ablations).flatMap(([ablation, changes]) => {
+          const name = nameOf.ablation(ablation);
+          return [make.student(name, { changes, lr: learned.lr('amd'), epochs }), make.probe(name)];
+        });
+  const longer = ({ dataset, equalTime, make }) =>
+    !equalTime
+      ? []
+      : seeds.flatMap((seed) => {
+          const name = nameOf.student(dataset, 'mae-equal-time', seed);
+          const epochs = learned.equalTimeEpochs(dataset);
+          return [make.student(name, { lr: learned.lr('mae'), epochs, seed }), ...make.judge(name, seed)];
+        });
+  return [
+    ...on.flatMap((set) => [...teachers(set), ...trials(set), ...students(set)]),
+    ...on.flatMap(ablated),
+    ...on.flatMap(longer),
+  ];
+}
+
+/** Makes the jobs of one dataset. A job has a name, a verb, and settings by their paths, or plain arguments. */
+function jobMaker(dataset, { data, runs }) {
+  const { imageSize, patch, labels } = datasets[dataset];
+  const part = (name) => `${data}/${dataset}/${name}`;
+  const common = {
+    'data.path': part('train'),
+    'data.scale': '[0.4, 1]',
+    'optim.batchSize': 32,
+    'optim.warmupShare': 0.1,
+  };
+  const quiet = { 'run.root': runs, 'run.keep': 1, 'run.checkpointEvery': '200 steps' };
+  const input = { 'model.imageSize': imageSize, 'model.patch': patch, 'run.pictureEvery': '100000 steps' };
+  const decoder = (width, heads) => ({
+    'model.decoder.width': width,
+    'model.decoder.depth': 2,
+    'model.decoder.heads': heads,
+  });
+  const run = (name, verb, settings) => ({
+    name,
+    verb,
+    settings: { ...common, ...quiet, ...settings, 'run.name': name },
+  });
+
+  const make = {
+    teacher: (name, epochs) =>
+      run(name, 'pretrain', {
+        ...input,
+        'model.preset': 'small',
+        ...decoder(128, 4),
+        'optim.epochs': epochs,
+        'optim.lr': 6e-4,
+      }),
+    student: (name, { changes, lr, epochs, seed = 0 }) =>
+      run(name, changes ? 'distill' : 'pretrain', {
+        ...{ ...input, 'model.preset': 'tiny', ...decoder(96, 3) },
+        ...{ 'optim.epochs': epochs, 'optim.lr': lr, 'run.seed': seed },
+        ...(changes && { 'teacher.path': `${runs}/${nameOf.teacher(dataset)}`, ...changes }),
+      }),
+    probe: (of, name = 'test') => ({
+      name: nameOf.probe(of, name),
+      verb: 'probe',
+      arguments: [`${runs}/${of}`, '--data', part('train'), '--val', part(name)],
+    }),
+    finetune: (of, seed) =>
+      run(nameOf.finetune(of), 'finetune', {
+        ...{ 'model.init': `${runs}/${of}`, 'data.val': part('test'), 'data.trainLimit': labels, 'run.seed': seed },
+        ...{ 'optim.epochs': 12, 'optim.lr': 5e-4, 'model.dropPath': 0, 'run.evalEvery': '4 epochs' },
+      }),
+    judge: (of, seed) => [make.probe(of), make.finetune(of, seed)],
+  };
+  return make;
+}

@@ -1,0 +1,101 @@
+// Runs the comparison, job by job; what is done is passed over, what was stopped goes on where it stopped.
+//
+//   node examples/amd-vs-mae/run.mjs --tinyimagenet22 <images> --cifar10 <images> [--folder runs/amd-vs-mae] [--only <text>] [--list]
+//
+// <images> is anything that --data takes, with labels. Leave a set out to compare on the other alone.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { datasets, learningRates, nameOf, planJobs, seeds } from './plan.mjs';
+import { prepareData } from './prepare-data.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    ...Object.fromEntries(Object.keys(datasets).map((name) => [name, { type: 'string' }])),
+    folder: { type: 'string', default: 'runs/amd-vs-mae' },
+    only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const given = Object.keys(datasets).filter((name) => options[name]);
+if (given.length === 0)
+  throw new Error(
+    `give images: ${Object.keys(datasets)
+      .map((name) => `--${name} <images>`)
+      .join(' or ')}`,
+  );
+const folders = { data: join(options.folder, 'data'), runs: options.folder };
+const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js');
+
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const summaryOf = (run) => {
+  const path = join(folders.runs, run, 'summary.json');
+  return existsSync(path) ? json(path) : undefined;
+};
+const probePath = (name) => join(folders.runs, `${name}.json`);
+const isDone = ({ name, verb }) =>
+  verb === 'probe' ? existsSync(probePath(name)) : summaryOf(name)?.stopped === false;
+
+/** The learning rate whose trial separates the tuning images best. */
+function lr(method) {
+  const trials = learningRates.map((rate) => ({
+    rate,
+    path: probePath(nameOf.probe(nameOf.trial(method, rate), 'tune')),
+  }));
+  if (trials.some(({ path }) => !existsSync(path))) return undefined;
+  const [best] = trials
+    .map(({ rate, path }) => ({ rate, top1: json(path).linear.top1 }))
+    .sort((a, b) => b.top1 - a.top1);
+  return best.rate;
+}
+
+/** Epochs that a masked autoencoder makes in the time AMD took for its own. */
+function equalTimeEpochs(dataset) {
+  const secondsOf = (method) => {
+    const all = seeds.map((seed) => summaryOf(nameOf.student(dataset, method, seed)));
+    return all.every((summary) => summary?.stopped === false)
+      ? all.reduce((sum, { seconds }) => sum + seconds, 0)
+      : undefined;
+  };
+  const [amd, mae] = [secondsOf('amd'), secondsOf('mae')];
+  return amd && mae && Math.round((datasets[dataset].studentEpochs * amd) / mae);
+}
+
+for (const dataset of given) if (!options.list) await prepareData(options[dataset], join(folders.data, dataset));
+mkdirSync(folders.runs, { recursive: true });
+
+// Planned anew for each job: what a job is set to may depend on those before it.
+const done = new Set();
+for (;;) {
+  const jobs = planJobs(given, folders, { lr, equalTimeEpochs }).filter(({ name }) => name.includes(options.only));
+  const job = jobs.find((each) => !done.has(each.name) && !isDone(each));
+  if (options.list)
+    for (const each of jobs) console.log(isDone(each) ? 'done   ' : 'to do  ', each.verb.padEnd(9), each.name);
+  if (!job || options.list) break;
+  const place = jobs.indexOf(job) + 1;
+  console.log(`\n=== ${place} of ${jobs.length}: ${job.name} ===`);
+  await call(argumentsOf(job));
+  done.add(job.name);
+}
+
+function argumentsOf({ name, verb, settings, arguments: plain }) {
+  if (verb === 'probe') return [verb, ...plain, '--json', probePath(name)];
+  const unknown = Object.entries(settings).find(([, value]) => value === undefined);
+  if (unknown) throw new Error(`${name}: ${unknown[0]} is not known yet; run the jobs before it first`);
+  const words = Object.entries(settings).map(([path, value]) => `${path}=${value}`);
+  const folder = join(folders.runs, name);
+  return [verb, ...(existsSync(folder) ? ['--resume', folder] : []), '--set', ...words];
+}
+
+function call(words) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...words], { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code, signal) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`masked-distill ${words[0]} ended with ${signal ?? code}; run this again to go on`)),
+    );
+  });
+}
