@@ -139,7 +139,8 @@ describe('findEncoder', () => {
       });
       return [description.heads, description.headsFrom];
     };
-    expect(headsOf(96, 6)).toEqual([6, 'config.json']);
+    expect(headsOf(80, 5)).toEqual([5, 'config.json']);
+    expect(headsOf(96, 6)).toEqual([6, 'config.json; 3 is usual at this width']);
     expect(headsOf(96)).toEqual([3, 'the size of this width, nano']);
     expect(headsOf(128)).toEqual([2, 'the width, at 64 a head']);
     expect(headsOf(80)).toEqual([undefined, undefined]);

@@ -56,8 +56,12 @@ export function headsOf(
   width: number,
   hints?: EncoderHints,
 ): Required<Pick<EncoderDescription, 'heads' | 'headsFrom'>> | Record<string, never> {
-  if (hints?.heads !== undefined) return { heads: hints.heads, headsFrom: hints.from };
   const [name, size] = Object.entries(vitSizes).find(([, each]) => each.width === width) ?? [];
+  if (hints?.heads !== undefined) {
+    // transformers' conversion script of VideoMAE-S writes 16, where VideoMAE's code has 6.
+    const usual = size && size.heads !== hints.heads ? `; ${size.heads} is usual at this width` : '';
+    return { heads: hints.heads, headsFrom: hints.from + usual };
+  }
   if (size) return { heads: size.heads, headsFrom: `the size of this width, ${name}` };
   if (width % HEAD_WIDTH) return {};
   return { heads: width / HEAD_WIDTH, headsFrom: `the width, at ${HEAD_WIDTH} a head` };
