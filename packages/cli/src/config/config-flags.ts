@@ -13,8 +13,9 @@ export function addConfigFlags<Table extends KeyTable>(command: Command, spec: C
   const names = [...presets].map(([name, { is }]) => `\n  ${name}: ${is}`).join('');
   command
     .optionsGroup('Configuration (defaults < preset < file < flags < --set):')
-    .option('--config <file>', 'YAML file of keys, such as the config.yaml of a run')
-    .option('--preset <name>', `start from a preset:${names}`)
+    .option('--config <file>', 'YAML file of keys, such as the config.yaml of a run');
+  if (presets.size > 0) command.option('--preset <name>', `start from a preset:${names}`);
+  command
     .option('--set <key=value...>', 'set any key by its path, such as optim.lr=1e-3')
     .option('--print-config', 'print the complete configuration as YAML and stop');
   for (const option of listKeys(keys).flatMap(flagsOf)) command.addOption(option);
@@ -53,7 +54,7 @@ export function configSources(command: Command, keys: KeyTable): ConfigSources {
 }
 
 /** Several .tar files as one path, the way it stood before the shell wrote it out. */
-function joinShards(paths: readonly string[]): string {
+export function joinShards(paths: readonly string[]): string {
   const stranger = paths.find((path) => !path.endsWith('.tar'));
   if (stranger === undefined) return `{${paths.join(',')}}`;
   throw new InputError(

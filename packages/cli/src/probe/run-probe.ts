@@ -34,9 +34,10 @@ interface FeatureSets {
  * @returns everything that was measured
  * @throws InputError when weights or images can't be used, or there are none to judge by
  */
-export async function runProbe(options: ProbeOptions, { stdout, stderr, now }: Environment): Promise<ProbeReport> {
+export async function runProbe(options: ProbeOptions, environment: Environment): Promise<ProbeReport> {
+  const { stdout, stderr, now } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
-  const { path, skipped } = await resolveWeights(options.checkpoint);
+  const { path, skipped } = await resolveWeights(options.checkpoint, { environment });
   for (const { path: damaged, reason } of skipped) note(`passed over ${damaged}: ${reason}`);
   const opened = await openEncoderWeights(path);
   try {

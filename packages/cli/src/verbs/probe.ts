@@ -1,3 +1,4 @@
+import { joinShards } from '../config/config-flags.ts';
 import { probeKeys } from '../config/probe-config.ts';
 import type { Verb } from '../program.ts';
 import { addVerbFlags, readVerbFlags } from './verb-flags.ts';
@@ -8,10 +9,13 @@ export const probeVerb: Verb = (program, environment) => {
     .command('probe')
     .description('judge the frozen features of an encoder by k-NN and a linear probe')
     .usage('<checkpoint> --data <path> --val <path> [flags]')
-    .argument('<checkpoint>', 'a run, a checkpoint, or a file of weights');
+    .argument('<checkpoint>', 'a run, a checkpoint, or a file of weights')
+    .argument('[shards...]', 'further .tar files, where the shell has written out the braces of --data');
   addVerbFlags(command, probeKeys);
-  command.action(async (checkpoint: string) => {
+  command.action(async (checkpoint: string, shards: string[]) => {
+    const flags = readVerbFlags(command, probeKeys);
+    const data = shards.length > 0 && flags.data !== undefined ? joinShards([flags.data, ...shards]) : flags.data;
     const { runProbe } = await import('../probe/run-probe.ts');
-    await runProbe({ checkpoint, ...readVerbFlags(command, probeKeys) }, environment);
+    await runProbe({ checkpoint, ...flags, data }, environment);
   });
 };
