@@ -194,7 +194,9 @@ describe('export', () => {
     const half = at('half.safetensors');
     await writeFile(half, (await readFile(model)).subarray(0, 20_000));
     const cutOff = await refused(half, '--out', at('x'));
-    expect(cutOff).toMatch(/^masked-distill: safetensors: .*half\.safetensors: .*; the file is cut off or damaged\n$/);
+    expect(cutOff).toMatch(
+      /^masked-distill: safetensors: .*half\.safetensors: .*; the file is cut off or damaged, download it again\n$/,
+    );
     await expect(stat(at('x'))).rejects.toThrow();
   });
 });

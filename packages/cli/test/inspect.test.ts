@@ -289,7 +289,7 @@ describe('inspect refuses', () => {
     await copyFile(model, at('cut.safetensors'));
     await truncate(at('cut.safetensors'), 5000);
     expect(await refusal(at('cut.safetensors'))).toMatch(
-      /^safetensors: \.\/cut\.safetensors: tensor \S+ ends at byte \d+ of the data, which has \d+; the file is cut off or damaged\n$/,
+      /^safetensors: \.\/cut\.safetensors: tensor \S+ ends at byte \d+ of the data, which has \d+; the file is cut off or damaged, download it again\n$/,
     );
     await writeFile(at('text.pth'), 'no weights');
     expect(await refusal(at('text.pth'))).toMatch(

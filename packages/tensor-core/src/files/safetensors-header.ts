@@ -134,7 +134,7 @@ function checkLayout(
     const who = `safetensors: ${name}: tensor ${quote(tensor)}`;
     if (end > dataSize) {
       throw new InputError(
-        `${who} ends at byte ${end} of the data, which has ${dataSize}; the file is cut off or damaged`,
+        `${who} ends at byte ${end} of the data, which has ${dataSize}; the file is cut off or damaged, download it again`,
       );
     }
     if (begin < filled) throw new InputError(`${who} starts at byte ${begin} of the data, inside the tensor before it`);

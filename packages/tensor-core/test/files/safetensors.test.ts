@@ -182,7 +182,7 @@ describe('hostile input', () => {
     [
       'beyond the end',
       file({ t: f32([2], [0, 8]) }, { data: 4 }),
-      'x: tensor t ends at byte 8 of the data, which has 4; the file is cut off or damaged',
+      'x: tensor t ends at byte 8 of the data, which has 4; the file is cut off or damaged, download it again',
     ],
     [
       'overlap',

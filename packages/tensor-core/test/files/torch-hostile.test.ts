@@ -255,7 +255,7 @@ describe('zip files that are wrong', () => {
       zip([pkl, data], { zip64: true, claim: { count: 2 ** 48 } }),
     ],
     [
-      'starts like a zip file but has no zip directory at its end; it is cut off',
+      'starts like a zip file but has no zip directory at its end; it is cut off, download it again',
       Buffer.from('PK\x03\x04 and no more'),
     ],
     ['was saved on a big-endian machine', zip([pkl, data, { name: 'a/byteorder', bytes: Buffer.from('big') }])],
