@@ -1,7 +1,7 @@
 /**
  * Times one piece of work of asymmetric masked distillation, in a process of its own, and prints one line of JSON.
  *
- *   node bench/amd/measure-amd.mjs '<sizes of amd.bench.ts as JSON>' <work> [--freeze none|float32|int8] [--steps 20]
+ *   node bench/amd/measure-amd.mjs '<sizes of amd.bench.ts as JSON>' <work> [--freeze none|float32|int8] [--steps 20] [--profile prefix]
  *
  * The work is one of
  *   amd        the whole step: teacher, student, projections, generators, decoder, gradients, AdamW
@@ -15,6 +15,7 @@ import { Distiller, distillIndicesFrom, indexAsymmetricMasks } from '@masked-dis
 import { MaskedAutoencoder } from '@masked-distill/mae';
 import { randomMasking } from '@masked-distill/masking';
 import { createRng, useEngine } from '@masked-distill/tensor-core';
+import { registerOnnxruntime } from '@masked-distill/tfjs-backend-ort';
 import { TrainStep } from '@masked-distill/train';
 import { ImageEncoder } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
@@ -22,11 +23,19 @@ import { GivenStudent } from './given-student.mjs';
 
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
-  options: { steps: { type: 'string', default: '20' }, freeze: { type: 'string', default: 'float32' } },
+  options: {
+    steps: { type: 'string', default: '20' },
+    freeze: { type: 'string', default: 'float32' },
+    profile: { type: 'string' },
+  },
 });
 const [sizes, work] = [JSON.parse(positionals[0]), positionals[1]];
 const { batch, imageSize, patch, layers, generatorDepth, ratio, teacherRatio } = sizes;
 const engine = await useEngine({ prefer: 'onnxruntime', device: 'cpu', threads: sizes.threads });
+if (flags.profile) {
+  registerOnnxruntime({ profile: flags.profile, threads: sizes.threads });
+  await tf.setBackend('onnxruntime');
+}
 const input = { imageSize: { h: imageSize, w: imageSize }, patch: { h: patch, w: patch } };
 const grid = { t: 1, h: imageSize / patch, w: imageSize / patch };
 const rng = createRng(0, 'bench');
@@ -151,4 +160,5 @@ console.log(
     value,
   }),
 );
+if (flags.profile) tf.removeBackend('onnxruntime');
 process.exit(0);
