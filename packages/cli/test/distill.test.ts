@@ -1,8 +1,19 @@
 import { access, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint } from '@masked-distill/tensor-core';
+import {
+  createRng,
+  Linear,
+  type Module,
+  openCheckpoint,
+  stateDict,
+  type TensorData,
+  tensorData,
+  toFloat32,
+  writeSafetensors,
+} from '@masked-distill/tensor-core';
 import { readMetrics } from '@masked-distill/train';
+import { ImageEncoder, VideoEncoder } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distillVerb } from '../src/verbs/distill.ts';
@@ -37,7 +48,7 @@ beforeAll(async () => {
     '2',
   ]);
   expect(code, stderr).toBe(0);
-});
+}, 60_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const distill = (...words: string[]) => run(['distill', '--data', 'procedural:32', ...SMALL, ...words]);
@@ -334,6 +345,101 @@ describe('distill refuses in one line, before anything is written,', () => {
   });
 });
 
+describe('distill refuses weights', () => {
+  /** A file of these tensors. */
+  async function write(
+    name: string,
+    module: Module,
+    change?: (tensors: Map<string, TensorData>) => void,
+  ): Promise<string> {
+    const tensors = await stateDict(module.namedVariables());
+    module.dispose();
+    change?.(tensors);
+    const path = join(root, name);
+    await writeSafetensors(path, tensors);
+    return path;
+  }
+  const refusal = async (path: string, ...words: string[]) => {
+    const before = tf.memory().numTensors;
+    const { code, stderr } = await distill('--teacher', path, ...words, '--steps', '2', ...inRoot('refused'));
+    expect(code).toBe(2);
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(access(join(root, 'refused'))).rejects.toThrow('ENOENT');
+    return stderr;
+  };
+  const image = { imageSize: { h: 16, w: 16 }, patch: { h: 4, w: 4 } };
+  const size = { width: 48, depth: 2, heads: 3 };
+
+  it('of clips', async () => {
+    const video = { ...size, frames: 4, imageSize: { h: 16, w: 16 }, patch: { t: 2, h: 4, w: 4 } };
+    const path = await write('clips.safetensors', new VideoEncoder(video, { rng: createRng(0) }));
+    expect(await refusal(path)).toBe(
+      `masked-distill: teacher: ${path} holds an encoder of video clips, the student takes images; give a teacher of images\n`,
+    );
+  });
+
+  it('that hold a NaN, or do not tell their heads', async () => {
+    const encoder = new ImageEncoder({ ...size, ...image }, { rng: createRng(0) });
+    const path = await write('nan.safetensors', encoder, (tensors) => {
+      const values = toFloat32(tensors.get('blocks.1.mlp.fc1.weight')!);
+      values[7] = Number.NaN;
+      tensors.set('blocks.1.mlp.fc1.weight', tensorData(values, [192, 48]));
+    });
+    expect(await refusal(path)).toBe(
+      `masked-distill: teacher.heads: nothing says how many attention heads the encoder in ${path} has, its width is 48; add --teacher-heads\n`,
+    );
+    expect(await refusal(path, '--teacher-heads', '3')).toMatch(
+      /^masked-distill: weights: blocks\.1\.mlp\.fc1\.weight holds NaN in .*nan\.safetensors.*\n$/,
+    );
+  });
+
+  it('of another architecture, or with a tensor missing', async () => {
+    const layer = new Linear(3, 4, { rng: createRng(0) });
+    expect(await refusal(await write('linear.safetensors', layer))).toMatch(
+      /^masked-distill: .*linear\.safetensors.*\n$/,
+    );
+    const encoder = new ImageEncoder({ ...size, ...image }, { rng: createRng(0) });
+    const path = await write(
+      'torn.safetensors',
+      encoder,
+      (tensors) => void tensors.delete('blocks.0.attn.proj.weight'),
+    );
+    expect(await refusal(path)).toMatch(/^masked-distill: .*torn\.safetensors.*blocks\.0\.attn\.proj\.weight.*\n$/);
+  });
+});
+
+describe('an int8 teacher', () => {
+  it('is measured, and trains', async () => {
+    const { code, stderr } = await distill(
+      ...[
+        '--teacher',
+        teacher,
+        '--steps',
+        '3',
+        '--engine',
+        'onnxruntime',
+        '--teacher-precision',
+        'int8',
+        ...inRoot('int8'),
+      ],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/teacher +ViT-nano 96x4 \(3 heads\), \d+ k frozen, int8/);
+    const moved = Number(/teacher in int8: its features move by (\d+\.\d)% \(on noise\)/.exec(stderr)![1]);
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThan(10);
+    const float = await distill(
+      ...['--teacher', teacher, '--steps', '3', '--engine', 'onnxruntime', ...inRoot('float32')],
+    );
+    expect(float.code, float.stderr).toBe(0);
+    const firstOf = async (name: string) => (await metrics(name))[0] as unknown as Record<string, number>;
+    const [of8, of32] = [await firstOf('int8'), await firstOf('float32')];
+    expect(of8.lossRecon).toBe(of32.lossRecon);
+    expect(of8.lossDirect).not.toBe(of32.lossDirect);
+    expect(of8.lossDirect! / of32.lossDirect!).toBeCloseTo(1, 1);
+  });
+});
+
 describe('distill --dry-run', () => {
   it('takes a teacher of random weights where none is given, and says so', async () => {
     const before = tf.memory().numTensors;
@@ -346,6 +452,13 @@ describe('distill --dry-run', () => {
     expect(stdout).toMatch(/teacher weights +random weights: no --teacher was given\n/);
     expect(stdout).toMatch(/whole run +50 steps in \d+ s on this machine\n/);
     await expect(access(join(root, 'dry'))).rejects.toThrow('ENOENT');
+  });
+
+  it('is of a new run', async () => {
+    expect(await run(['distill', '--dry-run', '--resume', root])).toMatchObject({
+      code: 2,
+      stderr: 'masked-distill: --dry-run and --resume are both given; keep one of them\n',
+    });
   });
 
   it('wants at least the sizes of one', async () => {

@@ -5,7 +5,7 @@ import type { DistillConfig } from '../config/distill-config.ts';
 import { countParameters, describeAutoencoder } from '../pretrain/model-facts.ts';
 import { formatParameters } from '../progress/format.ts';
 import type { ModelFacts } from '../progress/progress.ts';
-import { describeTeacher, type Teacher } from './open-teacher.ts';
+import { describeTeacher, type Teacher } from './teacher.ts';
 
 /** What {@link distillFacts} tells of. */
 export interface DistillFactsOptions {

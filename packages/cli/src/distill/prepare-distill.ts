@@ -14,7 +14,7 @@ import { distillFacts } from './distill-facts.ts';
 import { distillFlops } from './distill-flops.ts';
 import { distillationOf } from './distillation-of.ts';
 import { freezeTeacher } from './freeze-teacher.ts';
-import type { Teacher } from './open-teacher.ts';
+import type { Teacher } from './teacher.ts';
 import { recordTeacher } from './teacher-record.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { InputError } from '@masked-distill/base';
 import { addConfigFlags, configSources } from '../config/config-flags.ts';
 import type { ConfigSpec } from '../config/config-spec.ts';
 import { formatConfig } from '../config/format-config.ts';
@@ -41,6 +42,9 @@ export function configVerb<Table extends KeyTable>(options: ConfigVerbOptions<Ta
         const header = [`Run it: masked-distill ${spec.verb} --config <this file> --data <path>`];
         stdout.write(formatConfig(await resolveConfig(spec, sources), { keys: spec.keys, header }));
         return;
+      }
+      if (given.dryRun && resume !== undefined) {
+        throw new InputError('--dry-run and --resume are both given; keep one of them');
       }
       if (given.dryRun) {
         await dryRun!(await resolveConfig(spec, sources), { environment });

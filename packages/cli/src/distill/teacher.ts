@@ -27,12 +27,24 @@ export interface Teacher {
   readonly report: string;
 }
 
+/** A teacher whose weights were found, and fit the settings. */
+export interface FoundTeacher {
+  /**
+   * Builds and loads it; an engine must be running.
+   *
+   * @throws InputError when the weights are damaged
+   */
+  build(): Promise<Teacher>;
+  /** Lets go of the file, built or not. */
+  close(): Promise<void>;
+}
+
 /**
- * Opens the teacher that the settings name, for the student's images.
+ * Finds the teacher that the settings name. Nothing is read but what its file's directory says, so that mistakes show at once.
  *
  * @throws InputError when there is none, it is not of images, or its patches or layers are not what the settings ask for
  */
-export async function openTeacher(config: DistillConfig, note: (text: string) => void): Promise<Teacher> {
+export async function findTeacher(config: DistillConfig, note: (text: string) => void): Promise<FoundTeacher> {
   const { path } = config.teacher;
   if (path === undefined) {
     throw new InputError(
@@ -44,20 +56,28 @@ export async function openTeacher(config: DistillConfig, note: (text: string) =>
   const { weights, close } = await openEncoderWeights(resolved.path);
   try {
     checkTeacher(weights.description, { config, path });
-    const encoderConfig = imageEncoderConfig(weights, {
-      imageSize: { h: config.model.imageSize[0], w: config.model.imageSize[1] },
-      heads: config.teacher.heads ?? weights.description.heads ?? sizesOf(config)?.heads,
-    });
-    const encoder = new ImageEncoder(encoderConfig, { rng: createRng(config.run.seed, 'teacher') });
-    try {
-      const report = describeLoad(await loadEncoder(encoder, weights));
-      return { encoder, config: encoderConfig, weights: resolved, report };
-    } catch (error) {
-      encoder.dispose();
-      throw error;
+    const heads = config.teacher.heads ?? weights.description.heads ?? sizesOf(config)?.heads;
+    if (heads === undefined) {
+      throw new InputError(
+        `teacher.heads: nothing says how many attention heads the encoder in ${path} has, its width is ${weights.description.width}; add --teacher-heads`,
+      );
     }
-  } finally {
+    const [h, w] = config.model.imageSize;
+    const encoderConfig = imageEncoderConfig(weights, { imageSize: { h, w }, heads });
+    const build = async (): Promise<Teacher> => {
+      const encoder = new ImageEncoder(encoderConfig, { rng: createRng(config.run.seed, 'teacher') });
+      try {
+        const report = describeLoad(await loadEncoder(encoder, weights));
+        return { encoder, config: encoderConfig, weights: resolved, report };
+      } catch (error) {
+        encoder.dispose();
+        throw error;
+      }
+    };
+    return { build, close };
+  } catch (error) {
     await close();
+    throw error;
   }
 }
 
