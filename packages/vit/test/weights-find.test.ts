@@ -1,6 +1,7 @@
 import { InputError } from '@masked-distill/base';
 import { type LazyTensor, openCheckpoint, tensorData } from '@masked-distill/tensor-core';
 import { hasFixtures, readFixture, sharedPath } from '@masked-distill/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findEncoder, toTimm, toTransformers } from '../src/index.ts';
 import { blankEncoder, transformersNames } from './support/blank-encoder.ts';
@@ -124,6 +125,29 @@ describe('findEncoder', () => {
     const found = findEncoder(new Map([...transformersNames(encoder, prefix), ...heads.map(extra)]));
     expect([found.naming, found.headDropped]).toEqual([naming, heads]);
     expect(await contents(found.tensors)).toEqual(await contents(encoder));
+  });
+
+  it('finds any encoder in any order behind any prefix', () => {
+    const word = fc.stringMatching(/^[a-z_]{1,8}\.$/).filter((each) => !/decoder|generators/.test(each));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('image', 'video'),
+        fc.boolean(),
+        fc.array(word, { maxLength: 3 }),
+        fc.infiniteStream(fc.nat()),
+        (kind, theirs, words, order) => {
+          const encoder = kind === 'image' ? image : video;
+          const named = theirs
+            ? transformersNames(encoder, words.join(''))
+            : renamed(encoder, (n) => words.join('') + n);
+          const shuffled = [...named].map((entry) => [order.next().value!, entry] as const).sort(([a], [b]) => a - b);
+          const found = findEncoder(new Map(shuffled.map(([, entry]) => entry)));
+          expect([...found.tensors.keys()].sort()).toEqual([...encoder.keys()].sort());
+          expect(found.description.kind).toBe(kind);
+          for (const [name, { shape }] of found.tensors) expect(shape).toEqual(encoder.get(name)!.shape);
+        },
+      ),
+    );
   });
 
   it('knows the distillation checkpoints of this project', () => {
