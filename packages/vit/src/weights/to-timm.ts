@@ -6,8 +6,13 @@ import type { ForeignEncoder } from './to-transformers.ts';
 
 /** Options of {@link toTimm}. */
 export interface ToTimmOptions {
-  /** How images are normalised. */
-  normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** How images are normalised, (value / 255 − mean) / std, each of red, green and blue. */
+  normalization: {
+    /** What is taken off. */
+    readonly mean: readonly number[];
+    /** What is divided by. */
+    readonly std: readonly number[];
+  };
 }
 
 /**
