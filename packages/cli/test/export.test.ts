@@ -222,7 +222,8 @@ describe.skipIf(!hasFixtures)('export of clips (needs ../shared/fixtures)', () =
     await writeFile(at('video/model.safetensors'), Buffer.concat(bytes));
     const hints = { num_attention_heads: 4, image_size: 32, num_frames: 8 };
     await writeFile(at('video/config.json'), JSON.stringify(hints));
-    await exported(at('video'), '--format', 'hf', '--out', at('video-hf'));
+    const text = await exported(at('video'), '--format', 'hf', '--out', at('video-hf'));
+    expect(text).toContain("  input    (value / 255 - mean) / std by ImageNet's numbers, as none are given\n");
     expect(await readJson(at('video-hf/config.json'))).toMatchObject({
       architectures: ['VideoMAEModel'],
       model_type: 'videomae',

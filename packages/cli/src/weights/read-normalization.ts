@@ -22,7 +22,7 @@ export interface Normalization {
 const IMAGENET: Normalization = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
-  from: "nothing, so ImageNet's is assumed",
+  from: "ImageNet's numbers, as none are given",
 };
 
 /** How the input of a file's encoder is normalised: by what the file says, else a `preprocessor_config.json` beside it, else as for ImageNet. */
