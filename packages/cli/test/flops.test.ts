@@ -24,6 +24,15 @@ it.each([
   expect(Number(flops.toPrecision(2))).toBe(cost);
 });
 
+it('counts only what the decoder works on', async () => {
+  const model = modelConfigOf(await resolveConfig(pretrainSpec, { preset: 'mae-vit-b-in1k' }));
+  const counts = { visible: 49, extra: 0, masked: 147 };
+  const saved = maeFlops(model, counts) - maeFlops(model, { ...counts, decoded: 74 });
+  // By hand: 8 decoder blocks of width 512 on 197 tokens or on 124, and a linear map to 768 pixels of 73 tokens fewer.
+  const block = (n: number) => 24 * n * 512 ** 2 + 4 * n ** 2 * 512;
+  expect(saved).toBe(3 * (8 * (block(197) - block(124)) + 2 * 73 * 512 * 768));
+});
+
 /** Flops of one image in a recipe on ImageNet from a ViT-L teacher. */
 async function flopsOf(preset: string): Promise<number> {
   const config = await resolveConfig(distillSpec, { preset });

@@ -10,12 +10,15 @@ export function encoderFlops(config: ImageEncoderConfig, tokens: number): number
 }
 
 /** Operations of a masked autoencoder's share of a training step, an image: forward and backward pass. */
-export function maeFlops({ encoder, decoder }: MaskedAutoencoderConfig, { visible, masked }: MaskCounts): number {
+export function maeFlops(
+  { encoder, decoder }: MaskedAutoencoderConfig,
+  { visible, masked, decoded = masked }: MaskCounts,
+): number {
   const { patch, width, classToken = true } = encoder;
   const prefix = Number(classToken);
   const decoding =
     linearFlops(prefix + visible, width, decoder.width) +
-    blocksFlops(prefix + visible + masked, decoder) +
-    linearFlops(masked, decoder.width, patch.h * patch.w * 3);
+    blocksFlops(prefix + visible + decoded, decoder) +
+    linearFlops(decoded, decoder.width, patch.h * patch.w * 3);
   return STEP_OVER_FORWARD * (encoderFlops(encoder, visible) + decoding);
 }
