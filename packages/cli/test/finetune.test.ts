@@ -42,6 +42,9 @@ describe('finetune', () => {
     expect(result.stderr).toMatch(
       /model +classifier of 12 classes, ViT-custom 32x2 \(2 heads\), 16x16 px, patch 4x4, pooling mean/,
     );
+    expect(result.stderr).toMatch(
+      /starting from .*encoder.*, step 4: mae-pretrain names, 28 tensors read; .*; a norm behind the mean takes the place of the final one\n/,
+    );
     const folder = join(root, 'whole');
     const config = parse(await readFile(join(folder, 'config.yaml'), 'utf8'));
     expect(config.model).toMatchObject({ preset: 'custom', width: 32, depth: 2, heads: 2, patch: [4, 4] });
@@ -180,6 +183,15 @@ describe('finetune', () => {
     if (typeof message === 'string') expect(text).toBe(message);
     else expect(text).toMatch(message);
     await expect(access(join(root, 'refused'))).rejects.toThrow('ENOENT');
+  });
+
+  it('takes a few steps, tells what the run would cost, and writes nothing', async () => {
+    const flags = [...SMALL, '--epochs', '3', '--dry-run', ...inRoot('dry')];
+    const { code, stdout, stderr } = await run(['finetune', '--init', encoder(), '--data', 'procedural:64', ...flags]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^dry run of dry: nothing was written\n/);
+    expect(stdout).toMatch(/model +classifier of 12 classes, ViT-custom 32x2/);
+    await expect(access(join(root, 'dry'))).rejects.toThrow('ENOENT');
   });
 
   it('refuses images without labels', async () => {

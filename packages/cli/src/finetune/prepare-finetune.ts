@@ -1,12 +1,15 @@
 import { requireLabels } from '@masked-distill/image-data';
+import { tokenCount } from '@masked-distill/masking';
 import { decayMatrices, layerDecay } from '@masked-distill/tensor-core';
-import type { ImageClassifier } from '@masked-distill/vit';
+import type { EncoderLoadReport, ImageClassifier } from '@masked-distill/vit';
 import type { CompleteFinetuneConfig } from '../config/finetune-config.ts';
 import { spanInSteps } from '../config/plan.ts';
 import { createClassifierValidation } from '../evaluation/classifier-validation.ts';
+import { encoderFlops } from '../pretrain/mae-flops.ts';
 import { formatCount } from '../progress/format.ts';
 import type { ModelFacts } from '../progress/progress.ts';
 import { describeLoad } from '../run/describe-load.ts';
+import { STEP_OVER_FORWARD } from '../run/flops.ts';
 import { workersOf } from '../run/loader-of.ts';
 import type { RunSources } from '../run/open-sources.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
@@ -36,7 +39,7 @@ export async function prepareFinetune(
   const { depth, dropPath, headInitScale } = config.model;
   const model = buildClassifier(description, { seed, headInitScale });
   try {
-    if (init) note(`starting from ${init.resolved.description}: ${describeLoad(await init.load(model.encoder))}`);
+    if (init) note(`starting from ${init.resolved.description}: ${describeLoad(await loadEncoder(model, init))}`);
   } catch (error) {
     model.dispose();
     throw error;
@@ -49,6 +52,7 @@ export async function prepareFinetune(
     }),
     rules: layerDecay({ rate: config.optim.layerDecay, depth, base: decayMatrices({ skip: NOT_DECAYED }) }),
     facts: classifierFacts(model, { config, sources }),
+    flopsPerSample: STEP_OVER_FORWARD * encoderFlops(description.model.encoder, tokenCount(model.encoder.grid)),
     async chores(run) {
       if (!validation) return [];
       const every = spanInSteps(config.run.evalEvery, plan.stepsPerEpoch);
@@ -59,6 +63,14 @@ export async function prepareFinetune(
       void validation?.close();
     },
   };
+}
+
+/** Loads the encoder. With mean pooling the file's final norm has no place: `fc_norm` stands behind the mean instead, as in MAE. */
+async function loadEncoder(model: ImageClassifier, init: OpenInit): Promise<EncoderLoadReport> {
+  const report = await init.load(model.encoder);
+  const unused = report.unused.filter((name) => !name.startsWith('norm.'));
+  if (unused.length === report.unused.length) return report;
+  return { ...report, unused, notes: [...report.notes, 'a norm behind the mean takes the place of the final one'] };
 }
 
 function validationOf(
@@ -82,7 +94,7 @@ function classifierFacts(
   for (const [name, { size }] of model.trainableVariables()) {
     parameters[/^(head|fc_norm)\./.test(name) ? 'head' : 'encoder'] += size;
   }
-  const { h, w } = model.encoder.grid;
+  const tokens = tokenCount(model.encoder.grid);
   const { train, validation } = sources;
   return {
     title: `fine-tuning ${config.run.name}`,
@@ -90,7 +102,7 @@ function classifierFacts(
       `classifier of ${train.classes!.length} classes, ViT-${preset} ${width}x${depth} (${heads} heads), ` +
       `${imageSize.join('x')} px, patch ${patch.join('x')}, pooling ${pooling}`,
     parameters,
-    tokens: { all: h * w, visible: h * w },
+    tokens: { all: tokens, visible: tokens },
     rows: [
       ['starts from', init === 'none' ? 'fresh weights' : init!],
       ['judged by', validation ? `${formatCount(validation.length)} images` : 'nothing: neither --val nor --val-share'],

@@ -2,8 +2,10 @@ import { openRunFolder, type TrainSummary } from '@masked-distill/train';
 import type { CompleteFinetuneConfig, FinetuneConfig } from '../config/finetune-config.ts';
 import { finetuneSpec } from '../config/finetune-spec.ts';
 import type { Environment } from '../environment.ts';
+import { dryRun } from '../run/dry-run.ts';
 import type { Resumed } from '../run/open-resumed.ts';
 import { runTraining } from '../run/run-training.ts';
+import type { PrepareTraining } from '../run/training.ts';
 import { completeConfig } from './complete-config.ts';
 import { openInit } from './open-init.ts';
 import { prepareFinetune } from './prepare-finetune.ts';
@@ -51,6 +53,21 @@ export async function runFinetune(
       environment.stdout.write(describeOutcome(validation));
     }
     return { summary, folder, validation };
+  } finally {
+    await init?.close();
+  }
+}
+
+/** Builds what {@link runFinetune} would train, takes a few steps, and tells what the run would cost. Writes nothing. */
+export async function dryRunFinetune(
+  config: FinetuneConfig,
+  { environment }: { environment: Environment },
+): Promise<void> {
+  const init = await openInit(config, environment);
+  try {
+    const complete = completeConfig(config, init?.facts);
+    const prepare: PrepareTraining<CompleteFinetuneConfig> = (context) => prepareFinetune(context, init);
+    await dryRun(complete, { environment, prepare });
   } finally {
     await init?.close();
   }

@@ -7,4 +7,5 @@ export const finetuneVerb = configVerb({
   description: 'train a classifier on your labelled images, from a pre-trained encoder',
   usage: '--init <checkpoint|none> --data <path> --val <path> [--config <file>] [flags] [--set key=value]',
   run: async (config, context) => (await import('../finetune/run-finetune.ts')).runFinetune(config, context),
+  dryRun: async (config, context) => (await import('../finetune/run-finetune.ts')).dryRunFinetune(config, context),
 });
