@@ -51,8 +51,14 @@ export function pattern(form: RegExp, words: Pick<Kind<string>, 'wants' | 'place
   return { schema: z.string().regex(form), ...words };
 }
 
+/** Names that fit into a line of help are written out there. */
+const MAX_NAMES = 24;
+
 /** One of some names. */
-export function oneOf<const Name extends string>(names: readonly [Name, ...Name[]], placeholder = 'name'): Kind<Name> {
+export function oneOf<const Name extends string>(
+  names: readonly [Name, ...Name[]],
+  placeholder = names.join('|').length > MAX_NAMES ? 'name' : names.join('|'),
+): Kind<Name> {
   return { schema: z.enum(names), wants: `one of ${names.join(', ')}`, placeholder };
 }
 
