@@ -198,7 +198,7 @@ describe('an unknown name', () => {
     [{ preset: 'mae-vitb-in1k' }, "--preset: 'mae-vitb-in1k' is unknown; did you mean mae-vit-b-in1k?"],
     [
       { preset: 'resnet' },
-      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, quickstart",
+      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, quickstart, quickstart-teacher",
     ],
     [{ set: ['optim.learningRate=1'] }, '--set optim.learningRate is not a known key; see --help for all keys'],
     [{ set: ['optim=1'] }, '--set optim is a group of keys; name one of them, such as optim.batchSize'],

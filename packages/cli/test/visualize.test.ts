@@ -185,7 +185,7 @@ describe('visualize refuses', () => {
     await copyFile(model, at('cut.safetensors'));
     await truncate(at('cut.safetensors'), 5000);
     expect(await refusal(['--checkpoint', at('cut.safetensors'), '--images', images])).toMatch(
-      /^masked-distill: safetensors: .*cut\.safetensors: tensor .* ends at byte \d+ of the data, which has \d+; the file is cut off or damaged\n$/,
+      /^masked-distill: safetensors: .*cut\.safetensors: tensor .* ends at byte \d+ of the data, which has \d+; the file is cut off or damaged, download it again\n$/,
     );
   });
 
