@@ -1,11 +1,11 @@
 import { InputError } from '@masked-distill/base';
 import { createRng } from '@masked-distill/tensor-core';
 import {
+  createEncoder,
   type EncoderDescription,
   ImageEncoder,
   type ImageEncoderConfig,
   imageEncoderConfig,
-  loadEncoder,
 } from '@masked-distill/vit';
 import { checkLayers } from '../config/distill-checks.ts';
 import type { DistillConfig } from '../config/distill-config.ts';
@@ -65,14 +65,13 @@ export async function findTeacher(config: DistillConfig, note: (text: string) =>
     const [h, w] = config.model.imageSize;
     const encoderConfig = imageEncoderConfig(weights, { imageSize: { h, w }, heads });
     const build = async (): Promise<Teacher> => {
-      const encoder = new ImageEncoder(encoderConfig, { rng: createRng(config.run.seed, 'teacher') });
-      try {
-        const report = describeLoad(await loadEncoder(encoder, weights));
-        return { encoder, config: encoderConfig, weights: resolved, report };
-      } catch (error) {
-        encoder.dispose();
-        throw error;
-      }
+      const { encoder, report } = await createEncoder(weights, { imageSize: { h, w }, heads });
+      return {
+        encoder: encoder as ImageEncoder, // checked above to be of images
+        config: encoderConfig,
+        weights: resolved,
+        report: describeLoad(report),
+      };
     };
     return { build, close };
   } catch (error) {
