@@ -245,6 +245,13 @@ describe('probe', () => {
     expect(report.encoder.pooling).toBe('class');
   });
 
+  it('asks for images', async () => {
+    expect(await run(['probe', encoder()])).toMatchObject({
+      code: 2,
+      stderr: 'masked-distill: probe: no images were given; add --data PATH and --val PATH\n',
+    });
+  });
+
   it.each([
     [[], 'probe: there are no images to judge by; add --val PATH, or --val-share 0.2'],
     [['--val-share', '0.4', '--k', '0'], '--k is 0, wants numbers such as 1,5,10,20 (default 1,5,10,20)'],
