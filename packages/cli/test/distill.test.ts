@@ -207,10 +207,10 @@ describe('distill --resume', () => {
     await rename(teacher, `${teacher}-moved`);
     const lost = await run(['distill', '--resume', join(root, 'broken')]);
     expect(lost).toMatchObject({ code: 2 });
-    const other = await run(['distill', '--resume', join(root, 'broken'), '--teacher', join(root, 'whole')]);
+    const other = await run(['distill', '--resume', join(root, 'broken'), '--teacher', join(root, 'unbroken')]);
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(
-      /^masked-distill: resume: .*whole.* is another teacher than when .*broken began \(.*teacher.* then\); bring the old one back or start a new run\n$/,
+      /^masked-distill: resume: .*unbroken.* is another teacher than when .*broken began \(.*teacher.* then\); bring the old one back or start a new run\n$/,
     );
     const resumed = await run(['distill', '--resume', join(root, 'broken'), '--teacher', `${teacher}-moved`]);
     await rename(`${teacher}-moved`, teacher);
@@ -224,6 +224,10 @@ describe('distill --resume', () => {
       const [a, b] = await Promise.all(['broken', 'unbroken'].map((name) => readFile(join(root, name, file))));
       expect(a!.equals(b!), file).toBe(true);
     }
+    expect(await run(['pretrain', '--resume', join(root, 'broken')])).toMatchObject({
+      code: 2,
+      stderr: `masked-distill: resume: ${join(root, 'broken')} is a run of distill; say masked-distill distill --resume ${join(root, 'broken')}\n`,
+    });
     const changed = await run(['distill', '--resume', join(root, 'broken'), '--teacher-mask-ratio', '0.4']);
     expect(changed).toMatchObject({ code: 2 });
     expect(changed.stderr).toContain('resume: --teacher-mask-ratio is 0.4 and was 0.5 when');

@@ -27,7 +27,7 @@ export interface ResumedRun<Config> extends Resumed {
  * @param spec the verb's configuration
  * @param options the run's folder, or true for the newest run of the settings' name; and settings given besides, which must not change
  *   what the run computes
- * @throws InputError when there is no such run, or a setting differs from what it began with
+ * @throws InputError when there is no such run, it is another verb's, or a setting differs from what it began with
  */
 export async function openResumed<Table extends KeyTable>(
   spec: ConfigSpec<Table>,
@@ -35,6 +35,7 @@ export async function openResumed<Table extends KeyTable>(
 ): Promise<ResumedRun<ConfigOf<Table>>> {
   const path = folder === true ? await newestRun(await resolveConfig(spec, sources)) : folder;
   const run = await openRunFolder(path);
+  refuseOtherVerb(spec.verb, { path, text: await run.readConfig() });
   const began = await resolveConfig(spec, { config: join(path, 'config.yaml') });
   const gaveWhole = sources.config !== undefined || sources.preset !== undefined;
   const config = await resolveConfig(spec, gaveWhole ? sources : { ...sources, config: join(path, 'config.yaml') });
@@ -55,6 +56,13 @@ async function newestRun(config: object): Promise<string> {
   const newest = await newestNumberedFolder(root, name);
   if (newest) return newest;
   throw new InputError(`resume: ${root} has no run called ${name}; give its folder: --resume <folder>`);
+}
+
+/** The verb stands in the first line that a run writes of its settings; one who has taken it out is trusted. */
+function refuseOtherVerb(verb: string, { path, text }: { path: string; text: string }): void {
+  const began = /^# .*masked-distill (\w+) --config/.exec(text)?.[1];
+  if (began === undefined || began === verb) return;
+  throw new InputError(`resume: ${path} is a run of ${began}; say masked-distill ${began} --resume ${path}`);
 }
 
 function refuseChanges<Table extends KeyTable>(
