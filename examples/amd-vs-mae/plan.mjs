@@ -6,10 +6,10 @@
 /** The sets of images, and for how many epochs models train on them; `labels` are the images that fine-tuning learns from. */
 export const datasets = {
   tinyimagenet22: {
-    ...{ imageSize: 64, patch: 8, teacherEpochs: 14, studentEpochs: 5, labels: 1771 },
+    ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 4, labels: 1771 },
     ...{ trialEpochs: 1, ablationEpochs: 3, equalTime: true },
   },
-  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 12, studentEpochs: 5, labels: 1400 },
+  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 12, studentEpochs: 4, labels: 1400 },
 };
 
 /** The students: what each changes in `distill`, or nothing where there is no teacher. */
@@ -145,12 +145,18 @@ function jobMaker(dataset, { data, runs }) {
     probe: (of, name = 'test') => ({
       name: nameOf.probe(of, name),
       verb: 'probe',
-      arguments: [`${runs}/${of}`, '--data', part('train'), '--val', part(name)],
+      arguments: [`${runs}/${of}`, '--data', part('train'), '--val', part(name), '--crop-share', '1'],
     }),
     finetune: (of, seed) =>
       run(nameOf.finetune(of), 'finetune', {
         ...{ 'model.init': `${runs}/${of}`, 'data.val': part('test'), 'data.trainLimit': labels, 'run.seed': seed },
-        ...{ 'optim.epochs': 12, 'optim.lr': 5e-4, 'model.dropPath': 0, 'run.evalEvery': '4 epochs' },
+        ...{
+          'optim.epochs': 10,
+          'optim.lr': 1e-3,
+          'model.dropPath': 0,
+          'data.cropShare': 1,
+          'run.evalEvery': '5 epochs',
+        },
       }),
     judge: (of, seed) => [make.probe(of), make.finetune(of, seed)],
   };

@@ -1,6 +1,7 @@
 import type { ConfigSpec } from './config-spec.ts';
 import { describeKeys } from './describe-key.ts';
 import { distillSpec } from './distill-spec.ts';
+import { finetuneSpec } from './finetune-spec.ts';
 import { type KeyTable, listKeys } from './key.ts';
 import { pretrainSpec } from './pretrain-spec.ts';
 
@@ -14,6 +15,7 @@ export function configReferences(): ReadonlyMap<string, string> {
   return new Map([
     ['pretrain', reference(pretrainSpec)],
     ['distill', reference(distillSpec)],
+    ['finetune', reference(finetuneSpec)],
   ]);
 }
 
@@ -25,6 +27,6 @@ function reference<Table extends KeyTable>({ keys, presets }: ConfigSpec<Table>)
   return [
     describeKeys(keys),
     `| flag of other code | taken as | key |\n|---|---|---|\n${aliases.join('')}`,
-    `| preset | what it is |\n|---|---|\n${names.join('')}`,
+    ...(names.length === 0 ? [] : [`| preset | what it is |\n|---|---|\n${names.join('')}`]),
   ].join('\n');
 }

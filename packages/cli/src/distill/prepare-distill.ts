@@ -25,13 +25,13 @@ import { recordTeacher } from './teacher-record.ts';
  * @throws InputError when student, teacher, settings and engine do not fit each other
  */
 export async function prepareDistill(context: TrainingContext<DistillConfig>, teacher: Teacher): Promise<Training> {
-  const { config, sources, loader, plan, engine, note, startStep } = context;
+  const { config, sources, loader, plan, engine, note, environment, startStep } = context;
   const student = buildModelOf(config);
   let distiller: Distiller;
   try {
     refuseInt8(config, engine);
     const { init } = config.model;
-    if (init !== undefined && startStep === 0) await initEncoder(student.encoder, { init, note });
+    if (init !== undefined && startStep === 0) await initEncoder(student.encoder, { init, note, environment });
     const depth = { student: student.encoder.depth, teacher: teacher.encoder.depth };
     distiller = new Distiller(student, teacher.encoder, {
       config: distillationOf(config, depth),

@@ -18,7 +18,7 @@ export async function runDistill(
   { environment, resumed }: { environment: Environment; resumed?: Resumed },
 ): Promise<TrainingOutcome> {
   // Before the images are opened, which may take long where they are to be cached.
-  const found = await findTeacher(config, noteTo(environment));
+  const found = await findTeacher(config, environment);
   return withTeacher(found, (build) =>
     runTraining(distillSpec, {
       config,
@@ -38,7 +38,7 @@ export async function dryRunDistill(
     await dryRun(config, { environment, prepare: async (context) => prepareDistill(context, randomTeacher(config)) });
     return;
   }
-  const found = await findTeacher(config, noteTo(environment));
+  const found = await findTeacher(config, environment);
   await withTeacher(found, (build) =>
     dryRun(config, { environment, prepare: async (context) => prepareDistill(context, await build()) }),
   );
@@ -64,8 +64,3 @@ async function withTeacher<Result>(
     await close();
   }
 }
-
-const noteTo =
-  ({ stderr }: Environment) =>
-  (text: string) =>
-    void stderr.write(`${text}\n`);

@@ -11,6 +11,7 @@ import { checkLayers } from '../config/distill-checks.ts';
 import type { DistillConfig } from '../config/distill-config.ts';
 import { modelNameOf } from '../config/model-name.ts';
 import { modelSizes } from '../config/presets/model-sizes.ts';
+import type { Environment } from '../environment.ts';
 import { describeLoad } from '../run/describe-load.ts';
 import { openEncoderWeights } from '../weights/open-encoder-weights.ts';
 import { type ResolvedWeights, resolveWeights } from '../weights/resolve-weights.ts';
@@ -44,15 +45,17 @@ export interface FoundTeacher {
  *
  * @throws InputError when there is none, it is not of images, or its patches or layers are not what the settings ask for
  */
-export async function findTeacher(config: DistillConfig, note: (text: string) => void): Promise<FoundTeacher> {
+export async function findTeacher(config: DistillConfig, environment: Environment): Promise<FoundTeacher> {
   const { path } = config.teacher;
   if (path === undefined) {
     throw new InputError(
       'teacher.path: no teacher was given; add --teacher PATH (a file of weights, a run, or hf:org/name)',
     );
   }
-  const resolved = await resolveWeights(path);
-  for (const { path: folder, reason } of resolved.skipped) note(`passed over ${folder}: ${reason}`);
+  const resolved = await resolveWeights(path, { environment });
+  for (const { path: folder, reason } of resolved.skipped) {
+    environment.stderr.write(`passed over ${folder}: ${reason}\n`);
+  }
   const { weights, close } = await openEncoderWeights(resolved.path);
   try {
     checkTeacher(weights.description, { config, path });

@@ -33,13 +33,13 @@ export function dryRunPretrain(config: PretrainConfig, { environment }: { enviro
 }
 
 async function preparePretrain(context: TrainingContext<PretrainConfig>): Promise<Training> {
-  const { config, sources, loader, plan, startStep, note } = context;
+  const { config, sources, loader, plan, startStep, note, environment } = context;
   const model = buildModelOf(config);
   const sampler = maskSamplerOf(config.mask, { ratio: config.mask.ratio });
   const { mean, std } = config.data;
   try {
     const { init } = config.model;
-    if (init !== undefined && startStep === 0) await initEncoder(model.encoder, { init, note });
+    if (init !== undefined && startStep === 0) await initEncoder(model.encoder, { init, note, environment });
   } catch (error) {
     model.dispose();
     throw error;

@@ -30,12 +30,13 @@ export interface DryRunOptions<Config> {
  */
 export async function dryRun<Config extends ImageRunConfig>(
   config: Config,
-  { environment: { stdout, stderr, now }, prepare }: DryRunOptions<Config>,
+  { environment, prepare }: DryRunOptions<Config>,
 ): Promise<void> {
+  const { stdout, stderr, now } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
   const isDrawn = config.data.path === undefined;
   const data = isDrawn ? { ...config.data, path: IMAGENET_1K, val: undefined, valShare: 0 } : config.data;
-  const ready = await readyTraining({ ...config, data }, { note, prepare });
+  const ready = await readyTraining({ ...config, data }, { environment, note, prepare });
   try {
     await ready.training.start?.();
     const seconds = await timeBatch(ready, now);

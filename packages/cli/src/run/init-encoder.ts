@@ -2,6 +2,7 @@ import type { Backbone } from '@masked-distill/vit';
 import { openEncoderWeights } from '../weights/open-encoder-weights.ts';
 import { resolveWeights } from '../weights/resolve-weights.ts';
 import { describeLoad } from './describe-load.ts';
+import type { TrainingContext } from './training.ts';
 
 /**
  * Gives an encoder the weights that `--init` names, and says what came of it.
@@ -12,9 +13,9 @@ import { describeLoad } from './describe-load.ts';
  */
 export async function initEncoder(
   encoder: Backbone,
-  { init, note }: { init: string; note: (text: string) => void },
+  { init, note, environment }: { init: string } & Pick<TrainingContext<unknown>, 'note' | 'environment'>,
 ): Promise<void> {
-  const resolved = await resolveWeights(init);
+  const resolved = await resolveWeights(init, { environment });
   for (const { path, reason } of resolved.skipped) note(`passed over ${path}: ${reason}`);
   const opened = await openEncoderWeights(resolved.path);
   try {

@@ -49,7 +49,7 @@ export async function runTraining<Table extends KeyTable>(
   const { stderr, now } = environment;
   const progress = createProgress({ output: stderr, now });
   const startStep = resumed?.checkpoint.step ?? 0;
-  const ready = await readyTraining(config, { note: progress.note, prepare, startStep });
+  const ready = await readyTraining(config, { environment, note: progress.note, prepare, startStep });
   try {
     const { training, plan, engine, sources } = ready;
     const secondsPerStep = await timeStep(ready, now);

@@ -4,6 +4,7 @@ import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
 import type { ImageEncoder } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { planRun, type RunPlan } from '../config/plan.ts';
+import type { Environment } from '../environment.ts';
 import type { ModelFacts } from '../progress/progress.ts';
 import { startEngine } from '../start-engine.ts';
 import { loaderOf } from './loader-of.ts';
@@ -51,6 +52,8 @@ export interface TrainingContext<Config> {
   readonly startStep: number;
   /** Tells the user. */
   readonly note: (text: string) => void;
+  /** Outputs and clock, for what shows a progress of its own. */
+  readonly environment: Environment;
 }
 
 /** Makes a verb's training, once images and engine are there. */
@@ -66,6 +69,8 @@ export interface ReadyTraining<Config> extends TrainingContext<Config> {
 
 /** Options of {@link readyTraining}. */
 export interface ReadyTrainingOptions<Config> {
+  /** Outputs and clock. */
+  readonly environment: Environment;
   /** Tells the user. */
   readonly note: (text: string) => void;
   /** Makes the training. */
@@ -81,14 +86,14 @@ export interface ReadyTrainingOptions<Config> {
  */
 export async function readyTraining<Config extends ImageRunConfig>(
   config: Config,
-  { note, prepare, startStep = 0 }: ReadyTrainingOptions<Config>,
+  { environment, note, prepare, startStep = 0 }: ReadyTrainingOptions<Config>,
 ): Promise<ReadyTraining<Config>> {
   const sources = await openSources(config, note);
   const plan = planRun(config, sources.train.length);
   const engine = await startEngine(config.run, note);
   const loader = loaderOf(sources.train, config, ({ key, reason }) => note(`unreadable: ${key}: ${reason}`));
   try {
-    const context = { config, sources, loader, plan, engine, startStep, note };
+    const context = { config, sources, loader, plan, engine, startStep, note, environment };
     const training = await prepare(context);
     const close = async () => {
       await loader.close();

@@ -53,7 +53,8 @@ async function findDirectory(source: ByteSource, fail: Fail) {
   const tailStart = Math.max(0, source.size - END_BYTES - MAX_COMMENT_BYTES - ZIP64_LOCATOR_BYTES);
   const tail = viewOf(await source.read(tailStart, source.size - tailStart));
   const at = lastEnd(tail);
-  if (at === undefined) return fail('starts like a zip file but has no zip directory at its end; it is cut off, download it again');
+  if (at === undefined)
+    return fail('starts like a zip file but has no zip directory at its end; it is cut off, download it again');
   let [end, count, size, start] = [
     tailStart + at,
     tail.getUint16(at + 10, true),

@@ -12,7 +12,9 @@ import { BACKEND_NAME, keptDevice } from './running-backend.ts';
  * a GPU only where a short probe shows it to be faster.
  */
 export async function startOnnxruntime(settings: EngineSettings): Promise<StartedEngine> {
-  const { compile, describeOnnxruntime, freeze, registerOnnxruntime } = await import('@masked-distill/tfjs-backend-ort');
+  const { compile, describeOnnxruntime, freeze, registerOnnxruntime } = await import(
+    '@masked-distill/tfjs-backend-ort'
+  );
   const notes = new Set<string>();
   const start = async (device: EngineDevice) => {
     registerOnnxruntime({ device, threads: settings.threads, notice: (text) => notes.add(text) });
