@@ -1,6 +1,6 @@
-// Divides labelled images into folders for training, tuning and testing by a fixed rule: of each class, in the order of the images' keys, the eighth of every ten goes to `tune` (where
-// learning rates are chosen), the ninth and tenth to `test`, the others to `train`. Files are copied as they are to
-// <folder>/<part>/<class>/<key>.
+// Divides labelled images into folders for training, tuning and testing by a fixed rule: of each class, in the order of the images' keys,
+// the eighth of every ten goes to `tune` (where learning rates are chosen), the ninth and tenth to `test`, the others to `train`. Files are
+// copied as they are to <folder>/<part>/<class>/<key>.
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openImageSource } from '@masked-distill/image-data';

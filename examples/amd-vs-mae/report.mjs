@@ -1,145 +1,148 @@
 // Writes what run.mjs measured so far: tables and curves into docs/results.md, every number into docs/results/amd-vs-mae.json.
 //
 //   node examples/amd-vs-mae/report.mjs [--folder runs/amd-vs-mae]
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodePng, renderLineChart } from '@masked-distill/image-data';
+import { openResults } from './measured.mjs';
 import { ablations, datasets, learningRates, methods, nameOf, seeds } from './plan.mjs';
 
 const { folder } = parseArgs({ options: { folder: { type: 'string', default: 'runs/amd-vs-mae' } } }).values;
 const docs = join(import.meta.dirname, '../../docs');
-const json = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
-const lines = (path) =>
-  existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line))
-    : [];
+const results = openResults(folder);
+const students = [...Object.keys(methods), 'mae-equal-time'];
+const ofSeeds = (read) => seeds.map(read).filter((value) => value !== undefined);
+
+const comparisons = Object.fromEntries(
+  Object.entries(datasets).flatMap(([dataset, budget]) => {
+    const teacher = results.run(nameOf.teacher(dataset));
+    if (!teacher) return [];
+    const runs = students.map((method) => [
+      method,
+      ofSeeds((seed) => results.run(nameOf.student(dataset, method, seed))),
+    ]);
+    return [[dataset, { budget, teacher, students: Object.fromEntries(runs.filter(([, some]) => some.length > 0)) }]];
+  }),
+);
+const trials = Object.fromEntries(
+  Object.keys(methods).map((method) => [
+    method,
+    learningRates.map((lr) => results.probe(nameOf.probe(nameOf.trial(method, lr), 'tune'))?.linear.top1),
+  ]),
+);
+const ablated = Object.entries(ablations).flatMap(([name]) => {
+  const run = results.run(nameOf.ablation(name));
+  return run ? [[name, run]] : [];
+});
+
 const percent = (share) => (100 * share).toFixed(1);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values) =>
-  values.length < 2
-    ? undefined
-    : Math.sqrt(values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / (values.length - 1));
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
 
-/** Everything known of one run. */
-function measure(name) {
-  const summary = json(join(folder, name, 'summary.json'));
-  if (summary?.stopped !== false) return undefined;
-  const metrics = lines(join(folder, name, 'metrics.jsonl'));
-  const probe = json(join(folder, `${nameOf.probe(name)}.json`));
-  const judged = lines(join(folder, nameOf.finetune(name), 'val.jsonl'));
-  const finetuned = json(join(folder, nameOf.finetune(name), 'summary.json'))?.stopped === false;
-  return {
-    steps: summary.steps,
-    epochs: Math.round(metrics.at(-1).epoch),
-    seconds: summary.seconds,
-    secondsPerStep: median(metrics.map(({ stepSeconds }) => stepSeconds)),
-    lr: Math.max(...metrics.map(({ lr }) => lr)),
-    knn: probe?.knn.find(({ k }) => k === 20)?.top1,
-    linear: probe?.linear.top1,
-    finetune: finetuned ? judged.at(-1).top1 : undefined,
-  };
-}
-
-const results = {
-  node: process.version,
-  processor: `${availableParallelism()} threads of ${cpus()[0].model}`,
-  datasets: {},
-  trials: {},
-};
-for (const [dataset, budget] of Object.entries(datasets)) {
-  const students = Object.fromEntries(
-    [...Object.keys(methods), 'mae-equal-time'].map((method) => [
-      method,
-      seeds.map((seed) => measure(nameOf.student(dataset, method, seed))).filter(Boolean),
-    ]),
-  );
-  const teacher = measure(nameOf.teacher(dataset));
-  if (teacher) results.datasets[dataset] = { ...budget, teacher, students };
-}
-results.ablations = Object.fromEntries(
-  Object.keys(ablations).flatMap((ablation) => {
-    const measured = measure(nameOf.ablation(ablation));
-    return measured ? [[ablation, measured]] : [];
-  }),
-);
-for (const method of Object.keys(methods)) {
-  results.trials[method] = learningRates.map((lr) => ({
-    lr,
-    linear: json(join(folder, `${nameOf.probe(nameOf.trial(method, lr), 'tune')}.json`))?.linear.top1,
-  }));
-}
-
-const table = (rows) => {
-  const [head, ...body] = rows.map((cells) => `| ${cells.join(' | ')} |`);
-  return [head, `|${' --- |'.repeat(rows[0].length)}`, ...body].join('\n');
-};
-const spread = (values) => {
+/** Mean and standard deviation over seeds; how many there are where some are missing. */
+function spread(values) {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return '–';
   const over = known.length > 1 ? ` ± ${percent(deviation(known))}` : '';
-  return `${percent(mean(known))}${over}${known.length === seeds.length ? '' : ` (${known.length})`}`;
-};
+  return `${percent(mean(known))}${over}${known.length === seeds.length ? '' : ` (of ${known.length})`}`;
+}
 
-function comparison([dataset, { teacher, students }]) {
-  const rows = Object.entries(students)
-    .filter(([, runs]) => runs.length > 0)
-    .map(([method, runs]) => [
-      method,
-      ...[runs[0].epochs, runs[0].lr.toExponential(0), `${Math.round(mean(runs.map(({ seconds }) => seconds)))} s`],
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+async function comparisonText(dataset, { teacher, students: runsOf }) {
+  const base = runsOf.mae && mean(runsOf.mae.map(({ seconds }) => seconds));
+  const rows = Object.entries(runsOf).map(([method, runs]) => {
+    const seconds = mean(runs.map((run) => run.seconds));
+    return [
+      ...[
+        method,
+        runs[0].epochs,
+        runs[0].lr,
+        `${Math.round(seconds)} s`,
+        base ? `${(seconds / base).toFixed(1)} x` : '–',
+      ],
       ...['knn', 'linear', 'finetune'].map((what) => spread(runs.map((run) => run[what]))),
-    ]);
+    ];
+  });
+  const ofTeacher = [
+    teacher.epochs,
+    teacher.lr,
+    `${Math.round(teacher.seconds)} s`,
+    '',
+    percent(teacher.knn),
+    percent(teacher.linear),
+    '',
+  ];
   return [
     `### ${dataset}`,
-    '',
-    table([['student', 'epochs', 'lr', 'time', 'k-NN', 'linear probe', 'fine-tuned'], ...rows]),
-    '',
-    `Teacher: ${teacher.epochs} epochs in ${Math.round(teacher.seconds)} s; k-NN ${percent(teacher.knn)}, linear probe ${percent(teacher.linear)}.`,
-    '',
-    `![Fine-tuning on ${dataset}](images/amd-vs-mae-${dataset}.png)`,
-  ].join('\n');
+    table(
+      ['model', 'epochs', 'learning rate', 'pre-training', 'to mae', 'k-NN', 'linear probe', 'fine-tuned'],
+      [['teacher', ...ofTeacher], ...rows],
+    ),
+    (await drawFinetuning(dataset)) ? `![Fine-tuning on ${dataset}](images/amd-vs-mae-${dataset}.png)` : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
+/** The curves of fine-tuning, each the mean over its seeds; tells whether there are any. */
 async function drawFinetuning(dataset) {
-  const series = [...Object.keys(methods), 'mae-equal-time'].flatMap((method) => {
-    const curves = seeds
-      .map((seed) => lines(join(folder, nameOf.finetune(nameOf.student(dataset, method, seed)), 'val.jsonl')))
-      .filter((curve) => curve.length > 0);
-    const length = Math.min(...curves.map((curve) => curve.length));
+  const series = students.flatMap((method) => {
+    const curves = ofSeeds((seed) => {
+      const rows = results.judgements(nameOf.finetune(nameOf.student(dataset, method, seed)));
+      return rows.length > 0 ? rows : undefined;
+    });
     if (curves.length === 0) return [];
-    const steps = curves[0].slice(0, length).map(({ step }) => step);
-    return [{ name: method, x: steps, y: steps.map((_, i) => 100 * mean(curves.map((curve) => curve[i].top1))) }];
+    const x = curves[0].map(({ step }) => step);
+    return [{ name: method, x, y: x.map((_, i) => 100 * mean(curves.map((curve) => curve[i].top1))) }];
   });
-  if (series.length === 0) return;
+  if (series.length === 0) return false;
   const chart = renderLineChart({ title: `fine-tuning on ${dataset}`, xLabel: 'step', yLabel: 'top-1, %', series });
   writeFileSync(join(docs, `images/amd-vs-mae-${dataset}.png`), await encodePng(chart));
+  return true;
 }
 
-const ablationRows = Object.entries(results.ablations).map(([name, { knn, linear, secondsPerStep }]) => [
-  name,
-  ...[knn, linear].map((share) => (share === undefined ? '–' : percent(share))),
-  `${Math.round(1000 * secondsPerStep)} ms`,
-]);
-const measured = [
-  ...Object.entries(results.datasets).map(comparison),
-  ...(ablationRows.length > 0
-    ? [
-        `### Ablations on tinyimagenet22, one seed\n\n${table([['student', 'k-NN', 'linear probe', 'a step'], ...ablationRows])}`,
-      ]
-    : []),
-].join('\n\n');
+function ablationText() {
+  const rows = ablated.map(([name, { knn, linear, secondsPerStep }]) => [
+    ...[
+      name,
+      ...[knn, linear].map((share) => (share === undefined ? '–' : percent(share))),
+      `${Math.round(1000 * secondsPerStep)} ms`,
+    ],
+  ]);
+  return ['### Ablations', table(['student', 'k-NN', 'linear probe', 'a step'], rows)].join('\n\n');
+}
+
+function trialText() {
+  const rows = Object.entries(trials).map(([method, top1]) => [
+    method,
+    ...top1.map((share) => (share === undefined ? '–' : percent(share))),
+  ]);
+  return ['### Choice of learning rates', table(['student', ...learningRates], rows)].join('\n\n');
+}
+
+const sections = await Promise.all(Object.entries(comparisons).map(([name, found]) => comparisonText(name, found)));
+if (ablated.length > 0) sections.push(ablationText());
+if (
+  Object.values(trials)
+    .flat()
+    .some((share) => share !== undefined)
+)
+  sections.push(trialText());
 
 const path = join(docs, 'results.md');
-const [BEGIN, END] = ['<!-- measured: report.mjs writes from here -->', '<!-- to here -->'];
-const text = existsSync(path) ? readFileSync(path, 'utf8') : `# Results\n\n${BEGIN}\n${END}\n`;
-const [before, rest] = text.split(BEGIN);
-writeFileSync(path, `${before}${BEGIN}\n\n${measured}\n\n${END}${rest.split(END)[1]}`);
-for (const dataset of Object.keys(results.datasets)) await drawFinetuning(dataset);
+const [begin, end] = ['<!-- report.mjs writes from here -->', '<!-- to here -->'];
+const text = readFileSync(path, 'utf8');
+const [before, after] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end) + end.length)];
+writeFileSync(path, `${before}${begin}\n\n${sections.join('\n\n')}\n\n${end}${after}`);
 mkdirSync(join(docs, 'results'), { recursive: true });
-writeFileSync(join(docs, 'results/amd-vs-mae.json'), `${JSON.stringify(results, null, 2)}\n`);
-console.log(measured);
+const machine = { node: process.version, processor: cpus()[0].model, threads: availableParallelism() };
+const raw = { machine, comparisons, ablations: Object.fromEntries(ablated), trials: { learningRates, linear: trials } };
+writeFileSync(join(docs, 'results/amd-vs-mae.json'), `${JSON.stringify(raw, null, 2)}\n`);
+console.log(sections.join('\n\n'));

@@ -4,9 +4,10 @@
 //
 // <images> is anything that --data takes, with labels. Leave a set out to compare on the other alone.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openResults } from './measured.mjs';
 import { datasets, learningRates, nameOf, planJobs, seeds } from './plan.mjs';
 import { prepareData } from './prepare-data.mjs';
 
@@ -28,37 +29,25 @@ if (given.length === 0)
 const folders = { data: join(options.folder, 'data'), runs: options.folder };
 const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js');
 
-const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
-const summaryOf = (run) => {
-  const path = join(folders.runs, run, 'summary.json');
-  return existsSync(path) ? json(path) : undefined;
-};
-const probePath = (name) => join(folders.runs, `${name}.json`);
-const isDone = ({ name, verb }) =>
-  verb === 'probe' ? existsSync(probePath(name)) : summaryOf(name)?.stopped === false;
+const results = openResults(folders.runs);
+const isDone = ({ name, verb }) => (verb === 'probe' ? results.probe(name) !== undefined : results.isDone(name));
 
 /** The learning rate whose trial separates the tuning images best. */
 function lr(method) {
   const trials = learningRates.map((rate) => ({
     rate,
-    path: probePath(nameOf.probe(nameOf.trial(method, rate), 'tune')),
+    top1: results.probe(nameOf.probe(nameOf.trial(method, rate), 'tune'))?.linear.top1,
   }));
-  if (trials.some(({ path }) => !existsSync(path))) return undefined;
-  const [best] = trials
-    .map(({ rate, path }) => ({ rate, top1: json(path).linear.top1 }))
-    .sort((a, b) => b.top1 - a.top1);
-  return best.rate;
+  if (trials.some(({ top1 }) => top1 === undefined)) return undefined;
+  return trials.sort((a, b) => b.top1 - a.top1)[0].rate;
 }
 
-/** Epochs that a masked autoencoder makes in the time AMD took for its own. */
+/** Epochs that a masked autoencoder makes in the time AMD takes for its own. */
 function equalTimeEpochs(dataset) {
-  const secondsOf = (method) => {
-    const all = seeds.map((seed) => summaryOf(nameOf.student(dataset, method, seed)));
-    return all.every((summary) => summary?.stopped === false)
-      ? all.reduce((sum, { seconds }) => sum + seconds, 0)
-      : undefined;
-  };
-  const [amd, mae] = [secondsOf('amd'), secondsOf('mae')];
+  const [amd, mae] = ['amd', 'mae'].map((method) => {
+    const runs = seeds.map((seed) => results.run(nameOf.student(dataset, method, seed)));
+    return runs.includes(undefined) ? undefined : runs.reduce((sum, { seconds }) => sum + seconds, 0);
+  });
   return amd && mae && Math.round((datasets[dataset].studentEpochs * amd) / mae);
 }
 
@@ -80,7 +69,7 @@ for (;;) {
 }
 
 function argumentsOf({ name, verb, settings, arguments: plain }) {
-  if (verb === 'probe') return [verb, ...plain, '--json', probePath(name)];
+  if (verb === 'probe') return [verb, ...plain, '--json', results.probePath(name)];
   const unknown = Object.entries(settings).find(([, value]) => value === undefined);
   if (unknown) throw new Error(`${name}: ${unknown[0]} is not known yet; run the jobs before it first`);
   const words = Object.entries(settings).map(([path, value]) => `${path}=${value}`);
