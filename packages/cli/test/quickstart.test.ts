@@ -29,7 +29,7 @@ describe('quickstart', () => {
     const { code, stdout, stderr } = await run([...small, ...inRoot('own'), '--data', images]);
     expect(code, stderr).toBe(0);
     for (const [title, size] of [
-      ['teacher', '192 x 6'],
+      ['teacher', '192 x 4'],
       ['student, masked autoencoder', '96 x 4'],
       ['student, distilled \\(AMD\\)', '96 x 4'],
     ]) {
