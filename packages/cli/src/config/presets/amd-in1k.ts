@@ -32,7 +32,7 @@ const recipe = {
   },
 } satisfies DistillPatch;
 
-// MAE's decoder beside every size: METHOD, table of models.
+// MAE's decoder beside every size (He et al. 2022, table 1).
 const decoder = { width: 512, depth: 8, heads: 16 };
 
 /** AMD, ViT-S/16 from ViT-L/16: 800 epochs, batch 4096. */
