@@ -136,6 +136,8 @@ if (
 )
   sections.push(trialText());
 
+sections.push('Every number: [amd-vs-mae.json](results/amd-vs-mae.json).');
+
 const path = join(docs, 'results.md');
 const [begin, end] = ['<!-- report.mjs writes from here -->', '<!-- to here -->'];
 const text = readFileSync(path, 'utf8');
