@@ -62,7 +62,7 @@ const random = (shape, ...keys) => {
 const sampler = randomMasking({ ratio, teacherRatio });
 const batches = Array.from({ length: 4 }, (_, i) => {
   const masks = Array.from({ length: batch }, (_, k) => sampler.sample(grid, createRng(i, 'mask', k)));
-  const indices = Object.entries(indexAsymmetricMasks(masks, { grid, prefixTokens: 1 }));
+  const indices = Object.entries(indexAsymmetricMasks(masks, { grid }));
   return Object.fromEntries([
     ['pixels', random([batch, imageSize, imageSize, 3], 'pixels', i)],
     ...indices.flatMap(([key, { rows, inverse }]) => [

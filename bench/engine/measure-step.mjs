@@ -27,7 +27,7 @@ if (engineName === 'onnxruntime' && (flags.profile || flags['no-spin'])) {
 }
 const rng = createRng(0, 'bench');
 const model = new MaskedAutoencoder({ encoder, decoder, normPixLoss: true }, { rng });
-const { grid, prefixTokens } = model.encoder;
+const { grid } = model.encoder;
 const sampler = randomMasking({ ratio: 0.75 });
 const task = {
   module: model,
@@ -40,7 +40,7 @@ const nextBatch = (i) => {
   const { h, w } = encoder.imageSize;
   const pixels = Float32Array.from({ length: batch * h * w * 3 }, () => draw.uniform() - 0.5);
   const masks = Array.from({ length: batch }, (_, k) => sampler.sample(grid, createRng(i, 'mask', k)));
-  const indices = Object.entries(indexMasks(masks, { grid, prefixTokens })).flatMap(([key, { rows, inverse }]) => [
+  const indices = Object.entries(indexMasks(masks, { grid })).flatMap(([key, { rows, inverse }]) => [
     [`${key}.rows`, { data: rows, shape: [rows.length] }],
     [`${key}.inverse`, { data: inverse, shape: [inverse.length] }],
   ]);

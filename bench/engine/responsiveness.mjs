@@ -30,11 +30,11 @@ const step = engine.compile(
   },
   [...model.namedVariables().values(), ...optimizer.namedVariables().values()],
 );
-const { grid, prefixTokens } = model.encoder;
+const { grid } = model.encoder;
 const masks = Array.from({ length: batch }, (_, i) =>
   randomMasking({ ratio: 0.75 }).sample(grid, createRng(0, 'mask', i)),
 );
-const indices = Object.entries(indexMasks(masks, { grid, prefixTokens })).flatMap(([name, { rows, inverse }]) => [
+const indices = Object.entries(indexMasks(masks, { grid })).flatMap(([name, { rows, inverse }]) => [
   [`${name}.rows`, tf.tensor1d(rows, 'int32')],
   [`${name}.inverse`, tf.tensor1d(inverse, 'int32')],
 ]);

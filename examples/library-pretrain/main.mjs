@@ -34,7 +34,7 @@ const engine = await useEngine();
 const encoder = { ...vitSizes.nano, imageSize: size, patch: { h: 4, w: 4 } };
 const decoder = { width: 64, depth: 2, heads: 2 };
 const model = new MaskedAutoencoder({ encoder, decoder, normPixLoss: true }, { rng: createRng(seed, 'init') });
-const { grid, prefixTokens } = model.encoder;
+const { grid } = model.encoder;
 
 // Which patches the encoder sees: plain index arrays, which enter the step as arguments.
 const sampler = randomMasking({ ratio: 0.75 });
@@ -42,7 +42,7 @@ function maskArguments(step, count) {
   const masks = Array.from({ length: count }, (_, i) => sampler.sample(grid, createRng(seed, 'mask', step, i)));
   const vector = (data) => ({ data, shape: [data.length] });
   return Object.fromEntries(
-    Object.entries(indexMasks(masks, { grid, prefixTokens })).flatMap(([name, { rows, inverse }]) => [
+    Object.entries(indexMasks(masks, { grid })).flatMap(([name, { rows, inverse }]) => [
       [`${name}.rows`, vector(rows)],
       [`${name}.inverse`, vector(inverse)],
     ]),

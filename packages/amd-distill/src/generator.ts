@@ -1,7 +1,7 @@
 // Section 3.3 of the paper, "generation alignment": a student is asked for the teacher's features of tokens that it never saw.
 import type { Rng } from '@masked-distill/base';
 import { Module, truncatedNormal } from '@masked-distill/tensor-core';
-import { Block } from '@masked-distill/vit';
+import { Block, lastTokens } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link Generator}. */
@@ -58,9 +58,8 @@ export class Generator extends Module {
    */
   forward(projected: tf.Tensor3D, { visible, extra }: GeneratorPositions): tf.Tensor3D {
     const known = tf.add(projected, visible);
-    const asked = tf.add(extra, this.maskToken);
+    const asked = tf.add(extra, this.maskToken) as tf.Tensor3D;
     const tokens = tf.concat([known, asked], 0) as tf.Tensor3D; // [P + V + E, B, D]
-    const generated = this.#blocks.reduce((x, block) => block.forward(x), tokens);
-    return tf.slice(generated, [projected.shape[0], 0, 0]);
+    return lastTokens(this.#blocks, tokens, asked.shape[0]);
   }
 }

@@ -1,5 +1,5 @@
-import { type IndexMasksOptions, indexMasks, type MaskIndices, maskIndicesFrom } from '@masked-distill/mae';
-import { type AsymmetricMask, tokenCount } from '@masked-distill/masking';
+import { indexMasks, type MaskIndices, maskIndicesFrom } from '@masked-distill/mae';
+import { type AsymmetricMask, type TokenGrid, tokenCount } from '@masked-distill/masking';
 import { type RowIndex, type RowIndexArrays, rowIndexFrom, type TensorRecord } from '@masked-distill/tensor-core';
 import { tokenRows } from '@masked-distill/vit';
 
@@ -16,10 +16,10 @@ export interface DistillIndices<Index = RowIndex> extends MaskIndices<Index> {
  */
 export function indexAsymmetricMasks(
   masks: readonly AsymmetricMask[],
-  { grid, prefixTokens }: IndexMasksOptions,
+  { grid }: { grid: TokenGrid },
 ): DistillIndices<RowIndexArrays> {
   const seen = masks.map(({ visible, extra }) => Int32Array.of(...visible, ...extra));
-  return { ...indexMasks(masks, { grid, prefixTokens }), seen: tokenRows(seen, { tokens: tokenCount(grid) }) };
+  return { ...indexMasks(masks, { grid }), seen: tokenRows(seen, { tokens: tokenCount(grid) }) };
 }
 
 /** Finds the {@link DistillIndices} among a step's arguments. */

@@ -46,11 +46,11 @@ export const somePixels = () => {
   );
 };
 
-export const maskArrays = ({ prefixTokens = 1, ratio = 0.75, teacherRatio = 0.5 } = {}) => {
+export const maskArrays = ({ ratio = 0.75, teacherRatio = 0.5 } = {}) => {
   const grid = { t: 1, h: 4, w: 4 };
   const sampler = randomMasking({ ratio, teacherRatio });
   const masks = Array.from({ length: BATCH }, (_, i) => sampler.sample(grid, createRng(0, 'mask', i)));
-  return { masks, arrays: indexAsymmetricMasks(masks, { grid, prefixTokens }) };
+  return { masks, arrays: indexAsymmetricMasks(masks, { grid }) };
 };
 
 export const someIndices = (options?: Parameters<typeof maskArrays>[0]) =>

@@ -104,8 +104,7 @@ describe.skipIf(!hasFixtures)('parity with AMD (needs ../shared/fixtures)', () =
         const extra = of('student', 1).filter((token) => of('teacher', 0).includes(token));
         return { visible: of('student', 0), extra, masked: of('student', 1) };
       });
-    const indices = () =>
-      distillIndicesFrom(rowIndexTensors({ ...indexAsymmetricMasks(masks(), { grid, prefixTokens: 0 }) }));
+    const indices = () => distillIndicesFrom(rowIndexTensors({ ...indexAsymmetricMasks(masks(), { grid }) }));
     const batchFirst = async (x: tf.Tensor) => (await tf.transpose(x, [1, 0, 2]).data()) as Float32Array;
     const expectLike = async (x: tf.Tensor, name: string, allowed: number) =>
       expect(maxDifference(await batchFirst(x), fixture.tensor(name).values), name).toBeLessThan(allowed);

@@ -1,6 +1,6 @@
 import type { Rng } from '@masked-distill/base';
 import { LayerNorm, Linear, Module } from '@masked-distill/tensor-core';
-import { Block, type QkvBias, type TransformerSize } from '@masked-distill/vit';
+import { Block, lastTokens, type QkvBias, type TransformerSize } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What every decoder of a masked autoencoder is made of. */
@@ -57,18 +57,24 @@ export abstract class Decoder extends Module {
     this.#head = this.child(names.head, new Linear(width, outputs, { rng }));
   }
 
-  /** The encoder's output `[prefix + K, B, D]` → rows of the decoder's width, `[(prefix + K)·B, Dd]`. */
-  protected narrow(latent: tf.Tensor3D): tf.Tensor2D {
-    return this.#embed.forward(tf.reshape(latent, [-1, latent.shape[2]]));
+  /** The encoder's output `[prefix + K, B, D]` → tokens of the decoder's width, `[prefix + K, B, Dd]`. */
+  protected narrow(latent: tf.Tensor3D): tf.Tensor3D {
+    const [tokens, batch, width] = latent.shape;
+    return tf.reshape(this.#embed.forward(tf.reshape(latent, [-1, width])), [tokens, batch, -1]);
   }
 
-  /** Runs the blocks, `[L, B, Dd]` → `[L, B, Dd]`. */
-  protected decode(tokens: tf.Tensor3D): tf.Tensor3D {
-    return this.#blocks.reduce((x, block) => block.forward(x), tokens);
-  }
-
-  /** Norm and head: rows `[R, Dd]` → predictions `[R, outputs]`. */
-  protected predict(rows: tf.Tensor): tf.Tensor2D {
-    return this.#head.forward(this.#norm.forward(rows));
+  /**
+   * Blocks, norm and head.
+   *
+   * @param seen the narrowed tokens with their positions, `[prefix + K, B, Dd]`
+   * @param hidden mask tokens with their positions, `[M, B, Dd]`
+   * @param isWhole whether predictions of the tokens seen are wanted too, before those of the others
+   * @returns predictions `[M·B, outputs]`, or `[(prefix + K + M)·B, outputs]`
+   */
+  protected decode(seen: tf.Tensor3D, hidden: tf.Tensor3D, isWhole = false): tf.Tensor2D {
+    const tokens = tf.concat([seen, hidden], 0);
+    const last = isWhole ? tokens.shape[0] : hidden.shape[0];
+    const decoded = lastTokens(this.#blocks, tokens, last); // [last, B, Dd]
+    return this.#head.forward(this.#norm.forward(tf.reshape(decoded, [-1, decoded.shape[2]])));
   }
 }

@@ -1,5 +1,5 @@
 import type { Rng } from '@masked-distill/base';
-import { fillRows, gatherRows, normal, type RowIndex } from '@masked-distill/tensor-core';
+import { normal } from '@masked-distill/tensor-core';
 import { type GridSize, positionsOf, sincos2d } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { Decoder, type DecoderConfig } from './decoder.ts';
@@ -13,7 +13,7 @@ export interface ImageDecoderConfig extends DecoderConfig {
   prefixTokens: number;
 }
 
-/** MAE's decoder: narrows the visible tokens, puts them back in grid order among mask tokens, and predicts each patch's pixels. */
+/** MAE's decoder: narrows the visible tokens, adds mask tokens, and predicts each patch's pixels. */
 export class ImageDecoder extends Decoder {
   readonly #prefixTokens: number;
   readonly #positions: tf.Variable;
@@ -36,41 +36,32 @@ export class ImageDecoder extends Decoder {
 
   /**
    * @param latent the encoder's output, `[prefix + K, B, D]`
-   * @param indices which places the decoder works on, and what stands in them
-   * @param only rows n·B + b of the tokens to predict, among those places; default all of them
-   * @returns predictions `[tokens·B, h·w·3]`
+   * @param indices which tokens those are, and which to predict
+   * @returns predictions `[M·B, h·w·3]`
    */
-  forward(
-    latent: tf.Tensor3D,
-    { places, restore }: Pick<MaskIndices, 'places' | 'restore'>,
-    only?: RowIndex,
-  ): tf.Tensor2D {
+  forward(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor2D {
+    return this.decode(...this.#place(latent, indices));
+  }
+
+  /** The same with predictions of the visible tokens before those of the masked ones: `[(K + M)·B, h·w·3]`. */
+  forwardWhole(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor2D {
+    const predictions = this.decode(...this.#place(latent, indices), true);
+    return tf.slice(predictions, [this.#prefixTokens * latent.shape[1], 0]);
+  }
+
+  /**
+   * The tokens that the blocks work on, with their positions: what was seen, then what is hidden. MAE puts them back in grid order
+   * first; to the blocks, order means nothing.
+   */
+  #place(latent: tf.Tensor3D, { visible, masked }: MaskIndices): [seen: tf.Tensor3D, hidden: tf.Tensor3D] {
     const batch = latent.shape[1];
-    const narrowed = this.narrow(latent); // [(prefix + K)·B, Dd]
-    const width = narrowed.shape[1];
-    const inOrder = fillRows(narrowed, tf.reshape(this.maskToken, [1, width]), restore); // [(prefix + L)·B, Dd]
-    // A matter of shapes, so that a step that is traced once takes the same way each time.
-    const isWhole = places.rows.size === places.inverse.size;
-    const positions = isWhole ? tf.reshape(this.#positions, [-1, 1, width]) : this.#positionsOf(places, batch);
-    const placed = tf.add(tf.reshape(inOrder, [-1, batch, width]), positions) as tf.Tensor3D; // [prefix + L, B, Dd]
-    const decoded = this.decode(placed);
-    const patches = tf.reshape(tf.slice(decoded, [this.#prefixTokens, 0, 0]), [-1, width]); // [L·B, Dd]
-    if (!only) return this.predict(patches);
-    return this.predict(gatherRows(patches, isWhole ? only : rowsAmong(only, places)));
+    const narrowed = this.narrow(latent); // [prefix + K, B, Dd]
+    const table = tf.squeeze(tf.slice(this.#positions, [0, this.#prefixTokens, 0]), [0]); // [N, Dd]
+    const ofVisible = positionsOf(table, { batch, keep: visible }); // [K, B, Dd]
+    const ofPrefix = tf.slice(this.#positions, [0, 0, 0], [1, this.#prefixTokens, -1]); // [1, prefix, Dd]
+    const everySample = tf.add(tf.transpose(ofPrefix, [1, 0, 2]), tf.zeros([1, batch, 1])); // [prefix, B, Dd]
+    const placed = this.#prefixTokens > 0 ? tf.concat([everySample, ofVisible], 0) : ofVisible;
+    const ofMasked = positionsOf(table, { batch, keep: masked }); // [M, B, Dd]
+    return [tf.add(narrowed, placed), tf.add(this.maskToken, ofMasked)];
   }
-
-  /** Positions of the prefix and of some places, `[prefix + L, B, Dd]`. */
-  #positionsOf(places: RowIndex, batch: number): tf.Tensor {
-    const width = this.#positions.shape[2]!;
-    const table = tf.reshape(tf.slice(this.#positions, [0, this.#prefixTokens, 0]), [-1, width]); // [N, Dd]
-    const ofPlaces = positionsOf(table, { batch, keep: places }); // [L, B, Dd]
-    if (this.#prefixTokens === 0) return ofPlaces;
-    const prefix = tf.reshape(tf.slice(this.#positions, [0, 0, 0], [1, this.#prefixTokens, width]), [-1, 1, width]);
-    return tf.concat([tf.add(prefix, tf.zeros([1, batch, 1])), ofPlaces], 0);
-  }
-}
-
-/** Where rows stand among other rows that they are a part of. */
-function rowsAmong(some: RowIndex, places: RowIndex): RowIndex {
-  return { rows: tf.gather(places.inverse, some.rows), inverse: tf.gather(some.inverse, places.rows) };
 }

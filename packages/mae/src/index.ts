@@ -1,7 +1,6 @@
 export { Decoder, type DecoderConfig, type DecoderOptions } from './decoder.ts';
 export { ImageDecoder, type ImageDecoderConfig } from './image-decoder.ts';
 export {
-  type IndexMasksOptions,
   indexMasks,
   type MaskIndices,
   maskIndexTensors,

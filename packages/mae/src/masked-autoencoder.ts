@@ -54,12 +54,17 @@ export class MaskedAutoencoder extends TokenAutoencoder<tf.Tensor4D> {
    * decode, of the visible and the decoded ones, ascending.
    */
   predict(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor3D {
-    const prediction = this.#decoder.forward(latent, indices);
-    return tf.reshape(prediction, [-1, latent.shape[1], prediction.shape[1]]);
+    const batch = latent.shape[1];
+    const prediction = this.#decoder.forwardWhole(latent, indices); // visible, then masked
+    const tokens = tf.reshape(tf.concat([indices.visible.rows, indices.masked.rows]), [-1, batch]); // [K + M, B]
+    const { indices: ascending } = tf.topk(tf.neg(tf.cast(tf.transpose(tokens), 'float32')), tokens.shape[0], true);
+    const rows = tf.add(tf.mul(tf.transpose(ascending), batch), tf.range(0, batch, 1, 'int32'));
+    const inOrder = tf.gather(prediction, tf.cast(tf.reshape(rows, [-1]), 'int32'));
+    return tf.reshape(inOrder, [-1, batch, prediction.shape[1]]);
   }
 
   protected override predictMasked(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor2D {
-    return this.#decoder.forward(latent, indices, indices.masked); // [M·B, h·w·3]
+    return this.#decoder.forward(latent, indices); // [M·B, h·w·3]
   }
 
   protected override targetsOf(patches: tf.Tensor2D): tf.Tensor2D {

@@ -50,10 +50,10 @@ export async function reconstruct(
   pixels: tf.Tensor4D,
   { masks, mean, std }: ReconstructOptions,
 ): Promise<Reconstruction[]> {
-  const { patch, grid, prefixTokens } = model.encoder;
+  const { patch, grid } = model.encoder;
   const [original, predicted] = tf.tidy(() => {
     const whole = masks.map(({ visible, extra, masked }) => ({ visible, extra, masked })); // whatever training decodes
-    const indices = maskIndicesFrom(maskIndexTensors(indexMasks(whole, { grid, prefixTokens })));
+    const indices = maskIndicesFrom(maskIndexTensors(indexMasks(whole, { grid })));
     const prediction = model.predict(model.encode(pixels, indices), indices); // [N, B, h·w·3]
     const patches = model.config.normPixLoss ? denormalize(model, prediction, pixels) : prediction;
     const toBytes = (image: tf.Tensor4D) =>

@@ -40,13 +40,11 @@ export class VideoDecoder extends Decoder {
    * @returns predictions `[M·B, t·h·w·3]`
    */
   forward(latent: tf.Tensor3D, { visible, masked }: Pick<MaskIndices, 'visible' | 'masked'>): tf.Tensor2D {
-    const [kept, batch] = latent.shape;
-    const narrowed = this.narrow(latent); // [K·B, Dd]
-    const width = narrowed.shape[1];
-    const table = tf.tensor2d(this.#positions, [this.#tokens, width]);
-    const seen = tf.add(tf.reshape(narrowed, [kept, batch, width]), positionsOf(table, { batch, keep: visible }));
-    const hidden = tf.add(this.maskToken, positionsOf(table, { batch, keep: masked })); // [M, B, Dd]
-    const decoded = this.decode(tf.concat([seen, hidden], 0) as tf.Tensor3D); // [K + M, B, Dd]
-    return this.predict(tf.reshape(tf.slice(decoded, [kept, 0, 0]), [-1, width]));
+    const batch = latent.shape[1];
+    const narrowed = this.narrow(latent); // [K, B, Dd]
+    const table = tf.tensor2d(this.#positions, [this.#tokens, narrowed.shape[2]]);
+    const seen = tf.add(narrowed, positionsOf(table, { batch, keep: visible })) as tf.Tensor3D;
+    const hidden = tf.add(this.maskToken, positionsOf(table, { batch, keep: masked })) as tf.Tensor3D; // [M, B, Dd]
+    return this.decode(seen, hidden);
   }
 }

@@ -49,8 +49,7 @@ describe.skipIf(!hasFixtures)('parity with MAE (needs ../shared/fixtures)', () =
     const ranks = (sample: number) =>
       (fixture.tensor('out.ids_restore').values as Int32Array).subarray(16 * sample, 16 * sample + 16);
     const masks = () => [0, 1].map((sample) => splitByRank(ranks(sample), { visible: 4, extra: 0 }));
-    const indices = () =>
-      maskIndicesFrom(maskIndexTensors(indexMasks(masks(), { grid: { t: 1, h: 4, w: 4 }, prefixTokens: 1 })));
+    const indices = () => maskIndicesFrom(maskIndexTensors(indexMasks(masks(), { grid: { t: 1, h: 4, w: 4 } })));
     /** `[N, B, D]` → `[B, N, D]`. */
     const batchFirst = async (x: tf.Tensor) => (await tf.transpose(x, [1, 0, 2]).data()) as Float32Array;
 

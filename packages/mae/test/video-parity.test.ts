@@ -58,7 +58,7 @@ describe.skipIf(!hasFixtures)('parity with VideoMAE (needs ../shared/fixtures)',
           Int32Array.from([...hidden.keys()].filter((token) => hidden[token] === value));
         return { visible: tokens(0), extra: new Int32Array(), masked: tokens(1) };
       });
-      return maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid: { t: 4, h: 4, w: 4 }, prefixTokens: 0 })));
+      return maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid: { t: 4, h: 4, w: 4 } })));
     };
     /** `[N, B, D]` → `[B, N, D]`. */
     const batchFirst = async (x: tf.Tensor) => (await tf.transpose(x, [1, 0, 2]).data()) as Float32Array;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRng, invertRows, MaskedDistillError } from '../src/index.ts';
 
-/** Some rows of `inputRows`, each at most once, with the filler (`inputRows` itself) mixed in. */
+/** Some rows of `inputRows`, each at most once. */
 const selections = fc
   .record({
     inputRows: fc.integer({ min: 1, max: 40 }),
@@ -11,11 +11,7 @@ const selections = fc
   })
   .map(({ inputRows, share, seed }) => {
     const rng = createRng(seed);
-    const kept = [...rng.permutation(inputRows)].slice(0, Math.round(share * inputRows));
-    return {
-      inputRows,
-      rows: Int32Array.from(kept.flatMap((row) => (rng.uniform() < 0.3 ? [inputRows, row] : [row]))),
-    };
+    return { inputRows, rows: rng.permutation(inputRows).slice(0, Math.round(share * inputRows)) };
   });
 
 describe('invertRows', () => {
@@ -38,7 +34,7 @@ describe('invertRows', () => {
   });
 
   it.each([
-    [[0, 5], "invertRows: row 5 is outside the input's 4 rows"],
+    [[0, 4], "invertRows: row 4 is outside the input's 4 rows"],
     [[-1], "invertRows: row -1 is outside the input's 4 rows"],
     [[1, 2, 1], 'invertRows: row 1 is taken twice; its gradient needs a sum'],
   ])('refuses rows %j of 4', (rows, message) => {

@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import {
   attention,
   dropPath,
-  fillRows,
   gatherRows,
   gelu,
   invertRows,
@@ -92,24 +91,7 @@ const gatherCases = [
     name: `gatherRows [${rows}] of [${inputRows}, ${width}]`,
     shapes: [[inputRows, width]],
     op: (x) => gatherRows(x!, indexTensors(rows, inputRows)),
-    reference: (x) => float64.takeRows(x!, rows, new Float64Array(width)),
-  }),
-);
-
-const fillCases = [
-  { inputRows: 1, width: 1, rows: [1, 0, 1] },
-  { inputRows: 4, width: 3, rows: [4, 2, 4, 0, 1, 4, 3] },
-  { inputRows: 3, width: 2, rows: [2, 0, 1] },
-  { inputRows: 3, width: 2, rows: [3, 1] },
-].map(
-  ({ inputRows, width, rows }): OpCase => ({
-    name: `fillRows [${rows}] of [${inputRows}, ${width}]`,
-    shapes: [
-      [inputRows, width],
-      [1, width],
-    ],
-    op: (x, filler) => fillRows(x!, filler!, indexTensors(rows, inputRows)),
-    reference: (x, filler) => float64.takeRows(x!, rows, filler!),
+    reference: (x) => float64.takeRows(x!, rows, width),
   }),
 );
 
@@ -202,7 +184,6 @@ const cases: (readonly [name: string, opCase: OpCase])[] = [
   ...geluCases,
   ...attentionCases,
   ...gatherCases,
-  ...fillCases,
   ...patchCases,
   ...dropPathCases,
   ...lossCases,

@@ -22,6 +22,14 @@ export interface BlockOptions {
   rng: Rng;
 }
 
+/** Options of {@link Block.forward}. */
+export interface BlockCall {
+  /** Stochastic depth: factors of the two branches, `[B]` each. */
+  dropPath?: readonly [tf.Tensor1D, tf.Tensor1D];
+  /** How many tokens, from the end, are wanted of the output: the others only lend their keys and values. Default all. */
+  last?: number;
+}
+
 /** A pre-norm transformer block (Dosovitskiy et al. 2021) under timm's names. */
 export class Block extends Module {
   readonly #norm1;
@@ -39,22 +47,33 @@ export class Block extends Module {
 
   /**
    * @param tokens `[N, B, D]`
-   * @param factors stochastic depth of the two branches, `[B]` each
-   * @returns `[N, B, D]`
+   * @returns `[K, B, D]`, K being `last`, or N
    */
-  forward(tokens: tf.Tensor3D, factors?: readonly [tf.Tensor1D, tf.Tensor1D]): tf.Tensor3D {
+  forward(tokens: tf.Tensor3D, { dropPath: factors, last = tokens.shape[0] }: BlockCall = {}): tf.Tensor3D {
     const [n, batch, width] = tokens.shape;
     const drop = (branch: tf.Tensor, which: 0 | 1) => {
-      const shaped = tf.reshape(branch, [n, batch, width]) as tf.Tensor3D;
+      const shaped = tf.reshape(branch, [last, batch, width]) as tf.Tensor3D;
       return factors ? dropPath(shaped, factors[which]) : shaped;
     };
-    const rows = (x: tf.Tensor) => tf.reshape(x, [n * batch, width]);
+    const rows = (x: tf.Tensor) => tf.reshape(x, [-1, width]);
 
-    const attended = this.#attention.forward(this.#norm1.forward(rows(tokens)), { n, batch });
-    const residual = tf.add(tokens, drop(attended, 0)); // [N, B, D]
+    const attended = this.#attention.forward(this.#norm1.forward(rows(tokens)), { n, batch, last });
+    const asked = last < n ? tf.slice(tokens, [n - last, 0, 0]) : tokens;
+    const residual = tf.add(asked, drop(attended, 0)); // [K, B, D]
     const transformed = this.#mlp.forward(this.#norm2.forward(rows(residual)));
     return tf.add(residual, drop(transformed, 1));
   }
+}
+
+/**
+ * Runs blocks of which only the last tokens' output is wanted, so that the last block computes no more than that.
+ *
+ * @param tokens `[N, B, D]`
+ * @param last how many, K
+ * @returns `[K, B, D]`
+ */
+export function lastTokens(blocks: readonly Block[], tokens: tf.Tensor3D, last: number): tf.Tensor3D {
+  return blocks.reduce((x, block, i) => block.forward(x, i === blocks.length - 1 ? { last } : {}), tokens);
 }
 
 class SelfAttention extends Module {
@@ -74,20 +93,30 @@ class SelfAttention extends Module {
     this.#proj = this.child('proj', new Linear(width, width, { rng }));
   }
 
-  /** Rows `[N·B, D]` → `[N·B, D]`. */
-  forward(rows: tf.Tensor2D, { n, batch }: { n: number; batch: number }): tf.Tensor2D {
+  /** Rows `[N·B, D]` → what the last K tokens make of all of them, `[K·B, D]`. */
+  forward(rows: tf.Tensor2D, { n, batch, last }: { n: number; batch: number; last: number }): tf.Tensor2D {
     const width = rows.shape[1];
-    const toHeads = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [n, batch, this.#heads, -1]), [1, 2, 0, 3]); // [B, H, N, d]
-    const [q, k, v] = tf.split(this.#project(rows), 3, 1).map(toHeads) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const mixed = tf.transpose(attention(q, k, v), [2, 0, 1, 3]); // [N, B, H, d]
-    return this.#proj.forward(tf.reshape(mixed, [n * batch, width]));
+    const toHeads = (x: tf.Tensor) =>
+      tf.transpose(tf.reshape(x, [-1, batch, this.#heads, width / this.#heads]), [1, 2, 0, 3]); // [B, H, N, d]
+    const [q, k, v] = this.#project(rows, (n - last) * batch).map(toHeads) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const mixed = tf.transpose(attention(q, k, v), [2, 0, 1, 3]); // [K, B, H, d]
+    return this.#proj.forward(tf.reshape(mixed, [last * batch, width]));
   }
 
-  /** Rows `[N·B, D]` → queries, keys and values side by side, `[N·B, 3·D]`. */
-  #project(rows: tf.Tensor2D): tf.Tensor2D {
-    if (!this.#ownBiases) return this.#qkv.forward(rows);
-    const { q, v } = this.#ownBiases;
-    return linear(rows, this.#qkv.weight, tf.concat([q, tf.zerosLike(q), v]));
+  /** Rows `[N·B, D]` → queries of those behind the first `silent`, and keys and values of all. */
+  #project(rows: tf.Tensor2D, silent: number): tf.Tensor[] {
+    const { weight, bias = this.#biasOfThree() } = this.#qkv;
+    if (silent === 0) return tf.split(linear(rows, weight, bias), 3, 1);
+    const width = rows.shape[1];
+    const [ofQ, ofKV] = tf.split(weight, [width, 2 * width], 0);
+    const [biasQ, biasKV] = tf.split(bias, [width, 2 * width], 0);
+    const asking = tf.slice(rows, [silent, 0]);
+    return [linear(asking, ofQ!, biasQ), ...tf.split(linear(rows, ofKV!, biasKV), 2, 1)];
+  }
+
+  #biasOfThree(): tf.Tensor {
+    const { q, v } = this.#ownBiases!;
+    return tf.concat([q, tf.zerosLike(q), v]);
   }
 }
 

@@ -1,5 +1,5 @@
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
-export { Block, type BlockOptions, type QkvBias } from './block.ts';
+export { Block, type BlockCall, type BlockOptions, lastTokens, type QkvBias } from './block.ts';
 export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
 export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
 export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.ts';

@@ -45,7 +45,7 @@ export class Transformer extends Module {
     let x = tokens;
     this.#blocks.slice(0, stopAfter).forEach((block, i) => {
       const factors = dropPath && ([dropPathRow(dropPath, 2 * i), dropPathRow(dropPath, 2 * i + 1)] as const);
-      x = block.forward(x, factors); // [N, B, D]
+      x = block.forward(x, { dropPath: factors }); // [N, B, D]
       outputs.set(i + 1, x);
     });
     const features = collect.map((layer) => outputs.get(layer)!);

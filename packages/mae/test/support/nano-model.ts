@@ -49,7 +49,7 @@ function sampleMasks(grid: TokenGrid, { batch = 3, ratio = 0.6, decoded }: TaskO
 /** A model, pixels and masks of a batch; the caller's scope owns the tensors, `model.dispose()` frees the rest. */
 export function createTask(config: MaskedAutoencoderConfig, options: TaskOptions = {}) {
   const model = new MaskedAutoencoder(config, { rng: createRng(0, 'init') });
-  const { grid, prefixTokens } = model.encoder;
+  const { grid } = model.encoder;
   const masks = sampleMasks(grid, options);
   const { h, w } = config.encoder.imageSize;
   const values = normalValues(masks.length * h * w * 3);
@@ -58,7 +58,7 @@ export function createTask(config: MaskedAutoencoderConfig, options: TaskOptions
     masks,
     values,
     pixels: tf.tensor4d(values, [masks.length, h, w, 3]),
-    indices: maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid, prefixTokens }))),
+    indices: maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid }))),
   };
 }
 
@@ -71,7 +71,7 @@ export const nanoVideo: VideoMaskedAutoencoderConfig = {
 /** {@link createTask} of clips. */
 export function createVideoTask(config: VideoMaskedAutoencoderConfig, options: TaskOptions = {}) {
   const model = new VideoMaskedAutoencoder(config, { rng: createRng(0, 'init') });
-  const { grid, prefixTokens } = model.encoder;
+  const { grid } = model.encoder;
   const masks = sampleMasks(grid, options);
   const { frames, imageSize } = config.encoder;
   const shape: [number, number, number, number, number] = [masks.length, frames, imageSize.h, imageSize.w, 3];
@@ -81,7 +81,7 @@ export function createVideoTask(config: VideoMaskedAutoencoderConfig, options: T
     masks,
     values,
     pixels: tf.tensor5d(values, shape),
-    indices: maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid, prefixTokens }))),
+    indices: maskIndicesFrom(maskIndexTensors(indexMasks(masks, { grid }))),
   };
 }
 

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * Which rows to take, and the way back: a pair of index arrays, so that the gradient of a gather is a gather too, never a scatter.
  */
 export interface RowIndex {
-  /** `[K]` int32: output row i is input row `rows[i]`; the value `inputRows` stands for the filler row, if there is one. */
+  /** `[K]` int32: output row i is input row `rows[i]`. */
   rows: tf.Tensor1D;
   /** `[R]` int32: where input row r went in the output, or K if it was left out. No row is taken twice. */
   inverse: tf.Tensor1D;
@@ -22,15 +22,14 @@ export interface RowIndexArrays {
 /**
  * Completes a list of rows by its inverse.
  *
- * @param rows input row of each output row, none twice; `inputRows` itself (the filler) as often as wanted
+ * @param rows input row of each output row, none twice
  * @param inputRows how many rows the input has
  * @throws MaskedDistillError when a row is out of range or taken twice
  */
 export function invertRows(rows: Int32Array, inputRows: number): RowIndexArrays {
   const inverse = new Int32Array(inputRows).fill(rows.length);
   rows.forEach((row, position) => {
-    if (row === inputRows) return;
-    if (row < 0 || row > inputRows)
+    if (row < 0 || row >= inputRows)
       throw new MaskedDistillError(`invertRows: row ${row} is outside the input's ${inputRows} rows`);
     if (inverse[row] !== rows.length)
       throw new MaskedDistillError(`invertRows: row ${row} is taken twice; its gradient needs a sum`);
@@ -56,30 +55,6 @@ export function gatherRows(x: tf.Tensor, index: RowIndex): tf.Tensor2D {
     };
   });
   return gather(x) as tf.Tensor2D;
-}
-
-/**
- * Spreads the rows of `x` over a longer output and puts one shared row everywhere else: the un-shuffle of a masked autoencoder.
- *
- * @param x `[R, D]`
- * @param filler `[1, D]`, such as a mask token
- * @param index `rows` holds R where the filler goes
- * @returns `[K, D]`
- */
-export function fillRows(x: tf.Tensor, filler: tf.Tensor, index: RowIndex): tf.Tensor2D {
-  const fill = tf.customGrad((...inputs) => {
-    const [rows, shared, save] = inputs as unknown as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    save([index.rows, index.inverse]);
-    return {
-      value: tf.gather(tf.concat([rows, shared], 0), index.rows),
-      gradFunc: (dy, saved) => {
-        const [taken, inverse] = saved as [tf.Tensor1D, tf.Tensor1D];
-        const isFiller = tf.cast(tf.equal(taken, x.shape[0]!), 'float32');
-        return [gatherBack(dy, inverse), tf.matMul(tf.reshape(isFiller, [1, -1]), dy as tf.Tensor2D)];
-      },
-    };
-  });
-  return fill(x, filler) as tf.Tensor2D;
 }
 
 function gatherBack(dy: tf.Tensor, inverse: tf.Tensor1D): tf.Tensor {

@@ -71,11 +71,9 @@ export function attention(
   return mixed;
 }
 
-/** Rows of `x [R, D]`; a row number beyond the last stands for `filler`. */
-export function takeRows(x: Numbers, rows: readonly number[], filler: Numbers): Numbers {
-  const width = filler.length;
-  const source = Float64Array.of(...x, ...filler);
-  return build(rows.length * width, (i) => source[rows[Math.floor(i / width)]! * width + (i % width)]!);
+/** Rows of `x [R, width]`. */
+export function takeRows(x: Numbers, rows: readonly number[], width: number): Numbers {
+  return build(rows.length * width, (i) => x[rows[Math.floor(i / width)]! * width + (i % width)]!);
 }
 
 /** Where each number of `[N, B, h·w·C]` patches stands in the `[B, H, W, C]` image. */
