@@ -35,7 +35,8 @@ export function openResults(folder) {
         epochs: Math.round(metrics.at(-1).epoch),
         secondsPerStep,
         seconds: metrics.length * secondsPerStep,
-        lr: Math.max(...metrics.map(({ lr }) => lr)),
+        // The highest of the steps, which may fall a hair short of the peak.
+        lr: Number(Math.max(...metrics.map(({ lr }) => lr)).toPrecision(2)),
         knn: probe?.knn.find(({ k }) => k === 20)?.top1,
         linear: probe?.linear.top1,
         finetune: this.judgements(nameOf.finetune(name)).at(-1)?.top1,

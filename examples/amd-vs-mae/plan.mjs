@@ -97,7 +97,7 @@ export function planJobs(given, folders, learned) {
           const epochs = learned.equalTimeEpochs(dataset);
           return [make.student(name, { lr: learned.lr('mae'), epochs, seed }), ...make.judge(name, seed)];
         });
-  return on.flatMap((set) => [teachers, trials, students, ablated, longer].flatMap((jobs) => jobs(set)));
+  return on.flatMap((set) => [teachers, trials, students, longer, ablated].flatMap((jobs) => jobs(set)));
 }
 
 /** Makes the jobs of one dataset. A job has a name, a verb, and settings by their paths, or plain arguments. */
