@@ -18,11 +18,13 @@ export function partFlops({ batch, imageSize, patch, layers, ...sizes }: AmdSize
   const [tokens, values] = [(imageSize / patch) ** 2, patch ** 2 * 3];
   const seenBy = (ratio: number) => Math.floor(tokens * (1 - ratio));
   const [visible, seen] = [seenBy(sizes.ratio), seenBy(sizes.teacherRatio)];
-  const blocks = (depth: number, rows: number, width: number) =>
-    depth * (2 * rows * 12 * width ** 2 + 4 * rows ** 2 * width);
+  /** Blocks on so many tokens; of the last block only `asked` tokens are computed, and keys and values of all. */
+  const blocks = (depth: number, rows: number, width: number, asked = rows) =>
+    (depth - 1) * (2 * rows * 12 * width ** 2 + 4 * rows ** 2 * width) +
+    (2 * (10 * asked + 2 * rows) * width ** 2 + 4 * asked * rows * width);
   const embed = (rows: number, width: number) => 2 * rows * values * width;
   const bridge = 2 * (visible + 1) * student.width * decoder.width + 2 * (tokens - visible) * decoder.width * values;
-  const reconstruct = blocks(decoder.depth, tokens + 1, decoder.width) + bridge;
+  const reconstruct = blocks(decoder.depth, tokens + 1, decoder.width, tokens - visible) + bridge;
   const project = 2 * (visible + 1) * student.width * teacher.width;
   return {
     teacher: batch * (embed(seen, teacher.width) + blocks(teacher.depth, seen + 1, teacher.width)),
@@ -30,6 +32,7 @@ export function partFlops({ batch, imageSize, patch, layers, ...sizes }: AmdSize
     mae:
       batch *
       (2 * embed(visible, student.width) + 3 * (blocks(student.depth, visible + 1, student.width) + reconstruct)),
-    alignment: batch * layers.length * 3 * (project + blocks(sizes.generatorDepth, seen + 1, teacher.width)),
+    alignment:
+      batch * layers.length * 3 * (project + blocks(sizes.generatorDepth, seen + 1, teacher.width, seen - visible)),
   };
 }
