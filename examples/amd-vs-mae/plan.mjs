@@ -7,9 +7,9 @@
 export const datasets = {
   tinyimagenet22: {
     ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 4, labels: 1771 },
-    ...{ trialEpochs: 1, ablationEpochs: 3, equalTime: true },
+    ...{ trialEpochs: 1, ablationEpochs: 2, equalTime: true },
   },
-  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 12, studentEpochs: 4, labels: 1400 },
+  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 8, studentEpochs: 4, labels: 1400 },
 };
 
 /** The students: what each changes in `distill`, or nothing where there is no teacher. */
@@ -100,7 +100,10 @@ export function planJobs(given, folders, learned) {
   return on.flatMap((set) => [teachers, trials, students, longer, ablated].flatMap((jobs) => jobs(set)));
 }
 
-/** Makes the jobs of one dataset. A job has a name, a verb, and settings by their paths, or plain arguments. */
+/**
+ * Makes the jobs of one dataset. A job has a name, a verb, and settings by their paths, or plain arguments; the name of the run it judges
+ * (`of`), if it judges one; and `feeds`, where the jobs after it need its weights, not only its results.
+ */
 function jobMaker(dataset, { data, runs }) {
   const { imageSize, patch, labels } = datasets[dataset];
   const part = (name) => `${data}/${dataset}/${name}`;
@@ -124,14 +127,16 @@ function jobMaker(dataset, { data, runs }) {
   });
 
   const make = {
-    teacher: (name, epochs) =>
-      run(name, 'pretrain', {
+    teacher: (name, epochs) => ({
+      ...run(name, 'pretrain', {
         ...input,
         'model.preset': 'small',
         ...decoder(128, 4),
         'optim.epochs': epochs,
         'optim.lr': 6e-4,
       }),
+      feeds: true,
+    }),
     student: (name, { changes, lr, epochs, seed = 0 }) =>
       run(name, changes ? 'distill' : 'pretrain', {
         ...{ ...input, 'model.preset': 'tiny', ...decoder(96, 3) },
@@ -140,11 +145,12 @@ function jobMaker(dataset, { data, runs }) {
       }),
     probe: (of, name = 'test') => ({
       name: nameOf.probe(of, name),
+      of,
       verb: 'probe',
       arguments: [`${runs}/${of}`, '--data', part('train'), '--val', part(name), '--crop-share', '1'],
     }),
-    finetune: (of, seed) =>
-      run(nameOf.finetune(of), 'finetune', {
+    finetune: (of, seed) => ({
+      ...run(nameOf.finetune(of), 'finetune', {
         ...{ 'model.init': `${runs}/${of}`, 'data.val': part('test'), 'data.trainLimit': labels, 'run.seed': seed },
         ...{
           'optim.epochs': 10,
@@ -154,6 +160,8 @@ function jobMaker(dataset, { data, runs }) {
           'run.evalEvery': '5 epochs',
         },
       }),
+      of,
+    }),
     judge: (of, seed) => [make.probe(of), make.finetune(of, seed)],
   };
   return make;

@@ -3,10 +3,10 @@
 //   node examples/amd-vs-mae/report.mjs [--folder runs/amd-vs-mae]
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodePng, renderLineChart } from '@masked-distill/image-data';
-import { openResults } from './measured.mjs';
+import { openResults, recordPath } from './measured.mjs';
 import { ablations, datasets, learningRates, methods, nameOf, seeds } from './plan.mjs';
 
 const { folder } = parseArgs({ options: { folder: { type: 'string', default: 'runs/amd-vs-mae' } } }).values;
@@ -27,12 +27,9 @@ const comparisons = Object.fromEntries(
   }),
 );
 const trials = Object.fromEntries(
-  Object.keys(methods).map((method) => [
-    method,
-    learningRates.map((lr) => results.probe(nameOf.probe(nameOf.trial(method, lr), 'tune'))?.linear.top1),
-  ]),
+  Object.keys(methods).map((method) => [method, learningRates.map((lr) => results.trial(nameOf.trial(method, lr)))]),
 );
-const ablated = Object.entries(ablations).flatMap(([name]) => {
+const ablated = Object.keys(ablations).flatMap((name) => {
   const run = results.run(nameOf.ablation(name));
   return run ? [[name, run]] : [];
 });
@@ -48,6 +45,11 @@ function spread(values) {
   if (known.length === 0) return '–';
   const over = known.length > 1 ? ` ± ${percent(deviation(known))}` : '';
   return `${percent(mean(known))}${over}${known.length === seeds.length ? '' : ` (of ${known.length})`}`;
+}
+
+/** What `read` finds under these names, where it finds anything. */
+function known(names, read) {
+  return Object.fromEntries(names.map((name) => [name, read(name)]).filter(([, value]) => value !== undefined));
 }
 
 function table(head, rows) {
@@ -85,19 +87,16 @@ async function comparisonText(dataset, { teacher, students: runsOf }) {
       ['model', 'epochs', 'learning rate', 'pre-training', 'to mae', 'k-NN', 'linear probe', 'fine-tuned'],
       [['teacher', ...ofTeacher], ...rows],
     ),
-    (await drawFinetuning(dataset)) ? `![Fine-tuning on ${dataset}](images/amd-vs-mae-${dataset}.png)` : '',
+    (await drawFinetuning(dataset, runsOf)) ? `![Fine-tuning on ${dataset}](images/amd-vs-mae-${dataset}.png)` : '',
   ]
     .filter(Boolean)
     .join('\n\n');
 }
 
-/** The curves of fine-tuning, each the mean over its seeds; tells whether there are any. */
-async function drawFinetuning(dataset) {
-  const series = students.flatMap((method) => {
-    const curves = ofSeeds((seed) => {
-      const rows = results.judgements(nameOf.finetune(nameOf.student(dataset, method, seed)));
-      return rows.length > 0 ? rows : undefined;
-    });
+/** The curves of fine-tuning, each the mean over the seeds whose curves are known; tells whether there are any. */
+async function drawFinetuning(dataset, runsOf) {
+  const series = Object.entries(runsOf).flatMap(([method, runs]) => {
+    const curves = runs.flatMap(({ curve }) => (curve ? [curve] : []));
     if (curves.length === 0) return [];
     const x = curves[0].map(({ step }) => step);
     return [{ name: method, x, y: x.map((_, i) => 100 * mean(curves.map((curve) => curve[i].top1))) }];
@@ -143,8 +142,21 @@ const [begin, end] = ['<!-- report.mjs writes from here -->', '<!-- to here -->'
 const text = readFileSync(path, 'utf8');
 const [before, after] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end) + end.length)];
 writeFileSync(path, `${before}${begin}\n\n${sections.join('\n\n')}\n\n${end}${after}`);
-mkdirSync(join(docs, 'results'), { recursive: true });
+mkdirSync(dirname(recordPath), { recursive: true });
 const machine = { node: process.version, processor: cpus()[0].model, threads: availableParallelism() };
-const raw = { machine, comparisons, ablations: Object.fromEntries(ablated), trials: { learningRates, linear: trials } };
-writeFileSync(join(docs, 'results/amd-vs-mae.json'), `${JSON.stringify(raw, null, 2)}\n`);
+// Students that are still to be judged are left out: what is recorded counts as done.
+const judged = (name) => (results.run(name)?.finetune === undefined ? undefined : results.run(name));
+const runs = {
+  ...known(Object.keys(datasets).map(nameOf.teacher), results.run),
+  ...known(
+    Object.keys(comparisons).flatMap((set) =>
+      students.flatMap((of) => seeds.map((seed) => nameOf.student(set, of, seed))),
+    ),
+    judged,
+  ),
+  ...known(Object.keys(ablations).map(nameOf.ablation), results.run),
+};
+const trialNames = Object.keys(methods).flatMap((method) => learningRates.map((lr) => nameOf.trial(method, lr)));
+const record = { machine, runs, trials: known(trialNames, results.trial) };
+writeFileSync(recordPath, `${JSON.stringify(record, null, 2)}\n`);
 console.log(sections.join('\n\n'));

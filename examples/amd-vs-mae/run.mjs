@@ -1,8 +1,9 @@
 // Runs the comparison, job by job; what is done is passed over, what was stopped goes on where it stopped.
 //
-//   node examples/amd-vs-mae/run.mjs --tinyimagenet22 <images> --cifar10 <images> [--folder runs/amd-vs-mae] [--only <text>] [--list]
+//   node examples/amd-vs-mae/run.mjs --tinyimagenet22 <images> --cifar10 <images> [--folder runs/amd-vs-mae] [--only <text>] [--list] [--afresh]
 //
-// <images> is anything that --data takes, with labels. Leave a set out to compare on the other alone.
+// <images> is anything that --data takes, with labels. Leave a set out to compare on the other alone. What docs/results/amd-vs-mae.json
+// records counts as done, with --afresh it does not.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ const { values: options } = parseArgs({
     folder: { type: 'string', default: 'runs/amd-vs-mae' },
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
+    afresh: { type: 'boolean', default: false },
   },
 });
 const given = Object.keys(datasets).filter((name) => options[name]);
@@ -29,15 +31,13 @@ if (given.length === 0)
 const folders = { data: join(options.folder, 'data'), runs: options.folder };
 const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js');
 
-const results = openResults(folders.runs);
-const isDone = ({ name, verb }) => (verb === 'probe' ? results.probe(name) !== undefined : results.isDone(name));
+const results = openResults(folders.runs, options.afresh ? {} : undefined);
+const isDone = ({ name, verb, of = name, feeds }) =>
+  (!feeds && results.isRecorded(of)) || (verb === 'probe' ? results.probe(name) !== undefined : results.isDone(name));
 
 /** The learning rate whose trial separates the tuning images best. */
 function lr(method) {
-  const trials = learningRates.map((rate) => ({
-    rate,
-    top1: results.probe(nameOf.probe(nameOf.trial(method, rate), 'tune'))?.linear.top1,
-  }));
+  const trials = learningRates.map((rate) => ({ rate, top1: results.trial(nameOf.trial(method, rate)) }));
   if (trials.some(({ top1 }) => top1 === undefined)) return undefined;
   return trials.sort((a, b) => b.top1 - a.top1)[0].rate;
 }
@@ -61,7 +61,7 @@ for (;;) {
   const job = jobs.find((each) => !done.has(each.name) && !isDone(each));
   if (options.list)
     for (const each of jobs) console.log(isDone(each) ? 'done   ' : 'to do  ', each.verb.padEnd(9), each.name);
-  if (!job || options.list) break;
+  if (!job || options.list || jobs.every((each) => each.feeds || isDone(each))) break;
   const place = jobs.indexOf(job) + 1;
   console.log(`\n=== ${place} of ${jobs.length}: ${job.name} ===`);
   await call(argumentsOf(job));
