@@ -41,9 +41,10 @@ export {
   type SourceReport,
   type Spread,
 } from './inspect/inspect-source.ts';
+export type { BatchRange, SampleBatch } from './loader/batch-loader.ts';
+export type { BatchOptions } from './loader/batch-options.ts';
 export {
   type Batch,
-  type BatchRange,
   createImageLoader,
   type ImageLoader,
   type LoaderStats,
@@ -73,6 +74,7 @@ export {
 export type { ClassList } from './sources/labels.ts';
 export { type ListSourceOptions, openImageList } from './sources/list-source.ts';
 export { type OpenImageSourceOptions, openImageSource } from './sources/open-image-source.ts';
+export type { SampleSource, SourceSample } from './sources/sample-source.ts';
 export {
   limitSource,
   type SourceSplit,
@@ -80,4 +82,5 @@ export {
   splitSource,
   subsetSource,
 } from './sources/subset-source.ts';
-export { openImageTar, type TarSourceOptions } from './sources/tar-source.ts';
+export type { TarSourceOptions } from './sources/tar-shards.ts';
+export { openImageTar } from './sources/tar-source.ts';

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { InputError } from '@masked-distill/base';
 import { writeFileAtomic } from '@masked-distill/base/files';
 import { DEFAULT_MAX_PIXELS, type DecodeOptions } from '../decode/decode-image.ts';
-import { defaultWorkers } from '../loader/loader-options.ts';
+import { defaultWorkers } from '../loader/batch-options.ts';
+import { createImagePool } from '../loader/image-pool.ts';
 import { orderedTasks } from '../loader/ordered-tasks.ts';
-import type { ShrinkTask } from '../loader/task.ts';
-import { createWorkerPool } from '../loader/worker-pool.ts';
+import type { ShrinkTask, Task, TaskResults } from '../loader/task.ts';
 import { fingerprintOf } from '../sources/fingerprint.ts';
 import type { ImageSource, SampleLocation } from '../sources/image-source.ts';
 import { encodePixelFile, type PixelEntry, type PixelRecord, readPixelFile } from './pixel-file.ts';
@@ -75,9 +75,12 @@ async function makePixelFile(
 ): Promise<PixelEntry[]> {
   const { path, id, workers = defaultWorkers() } = options;
   await removeStale(path);
-  const pool = createWorkerPool(workers);
+  const pool = createImagePool(workers);
   try {
-    const tasks = orderedTasks<'shrink'>(shrinkTasks(source, options), { pool, window: 4 * Math.max(workers, 1) });
+    const tasks = orderedTasks<Task, TaskResults, 'shrink'>(shrinkTasks(source, options), {
+      pool,
+      window: 4 * Math.max(workers, 1),
+    });
     await writeFileAtomic(
       path,
       encodePixelFile(withProgress(tasks, source.length, options), { id, length: source.length }),

@@ -1,9 +1,9 @@
 import { DEFAULT_MAX_PIXELS, type DecodeOptions } from '../decode/decode-image.ts';
-import { defaultWorkers } from '../loader/loader-options.ts';
+import { defaultWorkers } from '../loader/batch-options.ts';
+import { createImagePool } from '../loader/image-pool.ts';
 import { orderedTasks } from '../loader/ordered-tasks.ts';
-import type { InspectTask } from '../loader/task.ts';
+import type { InspectTask, Task, TaskResults } from '../loader/task.ts';
 import type { UnreadableReport } from '../loader/unreadable-tracker.ts';
-import { createWorkerPool } from '../loader/worker-pool.ts';
 import type { ImageSource } from '../sources/image-source.ts';
 
 /** How to look through a source. */
@@ -61,10 +61,13 @@ export async function inspectSource(source: ImageSource, options: InspectOptions
   const [widths, heights]: [number[], number[]] = [[], []];
   const formats = new Map<string, number>();
   const unreadable: UnreadableReport[] = [];
-  const pool = createWorkerPool(workers);
+  const pool = createImagePool(workers);
   let index = 0;
   try {
-    const tasks = orderedTasks<'inspect'>(inspectTasks(source, options), { pool, window: 3 * Math.max(workers, 1) });
+    const tasks = orderedTasks<Task, TaskResults, 'inspect'>(inspectTasks(source, options), {
+      pool,
+      window: 3 * Math.max(workers, 1),
+    });
     for await (const results of tasks) {
       for (const result of results) {
         if ('reason' in result) unreadable.push({ key: source.sample(index).key, index, reason: result.reason });

@@ -1,10 +1,10 @@
-import type { ImageSource } from '../sources/image-source.ts';
+import type { SampleSource, SourceSample } from '../sources/sample-source.ts';
 
-/** Which pictures make up a step. */
+/** Which samples make up a step. */
 export interface BatchPlan {
   /** Steps in an epoch. */
   readonly stepsPerEpoch: number;
-  /** The epoch of a step and the indices of its pictures: a pure function of the step. */
+  /** The epoch of a step and the indices of its samples: a pure function of the step. */
   at(step: number): { readonly epoch: number; readonly indices: Int32Array };
 }
 
@@ -17,7 +17,7 @@ export interface BatchPlanOptions {
 }
 
 /** Cuts each epoch's order into batches. The orders of the epochs in use are kept, at most two. */
-export function planBatches(source: ImageSource, options: BatchPlanOptions): BatchPlan {
+export function planBatches(source: SampleSource<SourceSample>, options: BatchPlanOptions): BatchPlan {
   const { batchSize, seed, shuffle, dropLast } = options;
   const { length } = source;
   const stepsPerEpoch = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);

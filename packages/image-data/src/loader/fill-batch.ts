@@ -1,44 +1,53 @@
-import type { ImageSource } from '../sources/image-source.ts';
-import type { LoaderSettings } from './loader-options.ts';
-import type { RenderTask } from './task.ts';
+import type { SampleSource, SourceSample } from '../sources/sample-source.ts';
+import type { RenderFailure } from './tasks.ts';
 import type { UnreadableTracker } from './unreadable-tracker.ts';
-import type { WorkerPool } from './worker-pool.ts';
 
-/** What filling a batch needs. */
-export interface FillOptions {
-  readonly source: ImageSource;
-  readonly settings: LoaderSettings;
-  readonly pool: WorkerPool;
-  readonly tracker: UnreadableTracker;
-  readonly epoch: number;
-  /** Set off when nobody wants the batch any more. */
-  readonly signal: AbortSignal;
-  /** [pictures * repeats, height, width, 3] */
-  readonly out: Float32Array;
+/** A place in a batch and what is to stand there. */
+export interface Place<Sample extends SourceSample> {
+  /** The place, counted in samples. */
+  readonly position: number;
+  /** The index that belongs there; it names the place's random stream, whatever is taken for it. */
+  readonly index: number;
+  /** What is taken for it. */
+  readonly sample: Sample;
 }
 
-/** Pictures in one message to a worker, at most: few enough to share a batch out evenly. */
-const MAX_CHUNK = 8;
+/** Makes the crops of some places of a batch; returns those whose sample can't be read. */
+export type RenderPlaces<Sample extends SourceSample> = (
+  places: readonly Place<Sample>[],
+) => Promise<readonly RenderFailure[]>;
 
-/** A place in the batch, the index that belongs there, and the one that is taken for it. */
-type Place = { readonly position: number; readonly index: number; readonly taken: number };
+/** What filling a batch needs. */
+export interface FillOptions<Sample extends SourceSample> {
+  readonly source: SampleSource<Sample>;
+  readonly repeats: number;
+  readonly workers: number;
+  /** Samples in one message to a worker, at most: few enough to share a batch out evenly. */
+  readonly maxChunk: number;
+  readonly tracker: UnreadableTracker;
+  readonly render: RenderPlaces<Sample>;
+  /** Set off when nobody wants the batch any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A place whose sample is still to be read, and the index of the sample that is taken. */
+type Open = { readonly position: number; readonly index: number; readonly taken: number };
 
 /**
- * Fills a batch with the pictures of the given indices. All work is handed out at once, since the main thread may be busy with a
- * training step until the batch is asked for. A picture that can't be read is replaced, and the replacement keeps its place's random
+ * Fills a batch with the samples of the given indices. All work is handed out at once, since the main thread may be busy with a
+ * training step until the batch is asked for. A sample that can't be read is replaced, and the replacement keeps its place's random
  * stream.
  */
-export async function fillBatch(
+export async function fillBatch<Sample extends SourceSample>(
   indices: Int32Array,
-  options: FillOptions,
+  options: FillOptions<Sample>,
 ): Promise<{ keys: string[]; labels: Int32Array | undefined }> {
-  const { source, settings, tracker, signal } = options;
-  const { repeats } = settings;
+  const { source, repeats, tracker, signal } = options;
   const taken = indices.map((index) => tracker.standIn(index));
-  let open: Place[] = Array.from(indices, (index, position) => ({ position, index, taken: taken[position]! }));
+  let open: Open[] = Array.from(indices, (index, position) => ({ position, index, taken: taken[position]! }));
   while (open.length > 0) {
     signal.throwIfAborted();
-    const failures = await renderPlaces(open, options);
+    const failures = await renderAll(open, options);
     open = open.filter(({ position }) => failures.has(position));
     for (const place of open) tracker.failed(place.taken, failures.get(place.position)!);
     open = open.map((place) => ({ ...place, taken: tracker.standIn(place.taken) }));
@@ -54,35 +63,20 @@ export async function fillBatch(
   return { keys, labels };
 }
 
-async function renderPlaces(places: readonly Place[], options: FillOptions): Promise<Map<number, string>> {
-  const { source, settings, pool, tracker, epoch, out } = options;
-  const { transform, seed, repeats, workers, maxPixels, failOn } = settings;
-  const chunk = Math.min(MAX_CHUNK, Math.ceil(places.length / (2 * Math.max(workers, 1))));
-  const jobs: Promise<RenderResult>[] = [];
-  for (let start = 0; start < places.length; start += chunk) {
-    const part = places.slice(start, start + chunk);
-    const items = part.map(({ position, index, taken }) => ({
-      position,
-      index,
-      location: source.sample(taken).location,
-    }));
-    const task: RenderTask = {
-      kind: 'render',
-      transform,
-      decode: { maxPixels, failOn },
-      seed,
-      epoch,
-      repeats,
-      out,
-      items,
-    };
-    jobs.push(pool.run(task, items.length));
+async function renderAll<Sample extends SourceSample>(
+  open: readonly Open[],
+  options: FillOptions<Sample>,
+): Promise<Map<number, string>> {
+  const { source, workers, maxChunk, tracker, render } = options;
+  const chunk = Math.min(maxChunk, Math.ceil(open.length / (2 * Math.max(workers, 1))));
+  const jobs: Promise<readonly RenderFailure[]>[] = [];
+  for (let start = 0; start < open.length; start += chunk) {
+    const part = open.slice(start, start + chunk);
+    jobs.push(render(part.map(({ position, index, taken }) => ({ position, index, sample: source.sample(taken) }))));
   }
   const failures = new Map<number, string>();
   for (const result of await Promise.all(jobs))
     for (const { position, reason } of result) failures.set(position, reason);
-  for (const { taken } of places) tracker.tried(taken);
+  for (const { taken } of open) tracker.tried(taken);
   return failures;
 }
-
-type RenderResult = readonly { position: number; reason: string }[];

@@ -1,36 +1,16 @@
-import { InputError } from '@masked-distill/base';
 import type { ImageSource } from '../sources/image-source.ts';
-import { planBatches } from './batch-plan.ts';
-import { fillBatch } from './fill-batch.ts';
+import { type BatchRange, createBatchLoader, type SampleBatch } from './batch-loader.ts';
+import { createImagePool } from './image-pool.ts';
 import { type ImageLoaderOptions, resolveLoaderOptions } from './loader-options.ts';
-import { createSlots, type Slot } from './slots.ts';
-import { trackUnreadable, type UnreadableReport } from './unreadable-tracker.ts';
-import { createWorkerPool } from './worker-pool.ts';
+import type { UnreadableReport } from './unreadable-tracker.ts';
+
+/** Pictures in one message to a worker, at most. */
+const MAX_CHUNK = 8;
 
 /** Pictures ready for a model. */
-export interface Batch {
-  /** Normalised values, `shape` in row-major order. */
-  readonly pixels: Float32Array;
+export interface Batch extends SampleBatch<readonly [height: number, width: number, channels: 3]> {
   /** `[crops, height, width, 3]`. */
   readonly shape: readonly [batch: number, height: number, width: number, channels: 3];
-  /** The class of each crop, -1 where it has none; absent when the source has no labels. */
-  readonly labels?: Int32Array;
-  /** The name of each crop's picture. */
-  readonly keys: readonly string[];
-  /** The epoch, from 0. */
-  readonly epoch: number;
-  /** The step, counted from 0 over all epochs. */
-  readonly step: number;
-  /** Seconds that passed between asking for this batch and getting it. */
-  readonly waitSeconds: number;
-}
-
-/** Which steps to go through. */
-export interface BatchRange {
-  /** The first step, counted over all epochs; default 0. */
-  readonly fromStep?: number;
-  /** The step to stop before; default the end of the epoch that `fromStep` lies in. `Infinity` goes on for ever. */
-  readonly toStep?: number;
 }
 
 /** What a loader has done so far. */
@@ -79,81 +59,28 @@ export interface ImageLoader {
  */
 export function createImageLoader(source: ImageSource, options: ImageLoaderOptions): ImageLoader {
   const settings = resolveLoaderOptions(options);
-  const { batchSize, repeats, prefetch, reuseMemory, transform } = settings;
-  const plan = planBatches(source, settings);
-  if (plan.stepsPerEpoch === 0) {
-    throw new InputError(
-      `loader: batchSize ${batchSize} is more than the ${source.length} images of ${source.name}; make it smaller or set dropLast: false`,
-    );
-  }
-  const pool = createWorkerPool(settings.workers);
-  const tracker = trackUnreadable(source, {
-    maxShare: settings.maxUnreadableShare,
-    onUnreadable: options.onUnreadable,
-  });
+  const { transform, seed, repeats, maxPixels, failOn } = settings;
   const [height, width] = transform.size;
-  const totals = { batches: 0, images: 0, waitSeconds: 0 };
-  let active = 0;
-
-  async function prepare(step: number, slot: Slot, signal: AbortSignal) {
-    const { epoch, indices } = plan.at(step);
-    const pixels = slot.pixels.subarray(0, indices.length * repeats * height * width * 3);
-    const { keys, labels } = await fillBatch(indices, { source, settings, pool, tracker, epoch, signal, out: pixels });
-    return { slot, step, epoch, pixels, keys, labels, shape: [indices.length * repeats, height, width, 3] as const };
-  }
-
-  async function* batches(range: BatchRange = {}): AsyncGenerator<Batch, void, undefined> {
-    const { fromStep = 0 } = range;
-    const { toStep = (Math.floor(fromStep / plan.stepsPerEpoch) + 1) * plan.stepsPerEpoch } = range;
-    if (!Number.isInteger(fromStep) || fromStep < 0)
-      throw new InputError(`loader: fromStep is ${fromStep}; steps count from 0`);
-    // Besides those being filled, one may be in the consumer's hands.
-    const slots = createSlots({ count: prefetch + 1, length: batchSize * repeats * height * width * 3 });
-    const ahead: ReturnType<typeof prepare>[] = [];
-    let next = fromStep;
-    const goAhead = () => {
-      while (ahead.length < prefetch && next < toStep) {
-        const batch = prepare(next++, slots.take(), left.signal);
-        batch.catch(() => {}); // it is thrown where it is awaited
-        ahead.push(batch);
-      }
-    };
-    const left = new AbortController();
-    let isFinished = false;
-    active++;
-    try {
-      goAhead();
-      while (ahead.length > 0) {
-        const asked = performance.now();
-        const { slot, pixels, ...batch } = await ahead.shift()!;
-        const waitSeconds = (performance.now() - asked) / 1000;
-        goAhead();
-        totals.batches++;
-        totals.images += batch.shape[0] / repeats;
-        totals.waitSeconds += waitSeconds;
-        if (reuseMemory) {
-          yield { ...batch, pixels, waitSeconds };
-          slots.release(slot);
-        } else {
-          const own = new Float32Array(pixels);
-          slots.release(slot);
-          yield { ...batch, pixels: own, waitSeconds };
-        }
-        goAhead();
-      }
-      isFinished = true;
-    } finally {
-      active--;
-      left.abort();
-      if (!isFinished && active === 0) await pool.close();
-    }
-  }
-
-  return {
-    stepsPerEpoch: plan.stepsPerEpoch,
-    shape: [batchSize * repeats, height, width, 3],
-    batches,
-    stats: () => ({ ...totals, unreadable: tracker.reports }),
+  const pool = createImagePool(settings.workers);
+  const loader = createBatchLoader(source, {
+    settings,
+    cropShape: [height, width, 3] as const,
+    maxChunk: MAX_CHUNK,
+    render: (places, { epoch, out }) => {
+      const items = places.map(({ position, index, sample }) => ({ position, index, location: sample.location }));
+      const decode = { maxPixels, failOn };
+      return pool.run({ kind: 'render', transform, decode, seed, epoch, repeats, out, items }, items.length);
+    },
     close: () => pool.close(),
+  });
+  return {
+    stepsPerEpoch: loader.stepsPerEpoch,
+    shape: loader.shape,
+    batches: loader.batches,
+    stats() {
+      const { samples, ...totals } = loader.totals();
+      return { ...totals, images: samples };
+    },
+    close: loader.close,
   };
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { createNormalizeTable, normalizeInto } from '../augment/normalize.ts';
 import { decodeImage, formatOf } from '../decode/decode-image.ts';
-import type { ByteReader } from '../decode/read-bytes.ts';
+import { type ByteReader, createByteReader } from '../decode/read-bytes.ts';
 import { UnreadableImage } from '../errors.ts';
 import { decodeSample, isEncoded, openSample, readEncoded } from '../samples/open-sample.ts';
 import { openPixels } from '../samples/picture.ts';
@@ -11,7 +11,6 @@ import type {
   DecodeLimits,
   InspectResult,
   InspectTask,
-  RenderFailure,
   RenderItem,
   RenderTask,
   ShrinkResult,
@@ -19,19 +18,23 @@ import type {
   Task,
   TaskResults,
 } from './task.ts';
+import type { RenderFailure, TaskOf, TaskRunner } from './tasks.ts';
 
 type Kind = Task['kind'];
-type TaskOf<K extends Kind> = Extract<Task, { kind: K }>;
 
-const HANDLERS: { [K in Kind]: (task: TaskOf<K>, reader: ByteReader) => Promise<TaskResults[K]> } = {
+const HANDLERS: { [K in Kind]: (task: TaskOf<Task, K>, reader: ByteReader) => Promise<TaskResults[K]> } = {
   render: runRender,
   inspect: runInspect,
   shrink: runShrink,
 };
 
-/** Carries out a task, in a worker or on the main thread. */
-export function runTask<K extends Kind>(task: TaskOf<K>, reader: ByteReader): Promise<TaskResults[K]> {
-  return HANDLERS[task.kind as K](task, reader);
+/** Makes what carries out tasks on pictures. It keeps the archives last used open. */
+export function createImageRunner(): TaskRunner<Task, TaskResults> {
+  const reader = createByteReader();
+  return {
+    run: <K extends Kind>(task: TaskOf<Task, K>) => HANDLERS[task.kind as K](task, reader),
+    close: () => reader.close(),
+  };
 }
 
 async function runRender(task: RenderTask, reader: ByteReader): Promise<RenderFailure[]> {

@@ -2,6 +2,7 @@ import type { ResolvedTransform } from '../augment/transform.ts';
 import type { FailOn } from '../decode/decode-image.ts';
 import type { ImageFormat } from '../decode/sniff-format.ts';
 import type { SampleLocation } from '../sources/image-source.ts';
+import type { RenderFailure } from './tasks.ts';
 
 /** Limits and strictness of decoding, with nothing left open. */
 export interface DecodeLimits {
@@ -30,12 +31,6 @@ export interface RenderItem {
   /** The index that names its random stream. */
   readonly index: number;
   readonly location: SampleLocation;
-}
-
-/** A picture of a {@link RenderTask} that couldn't be read. */
-export interface RenderFailure {
-  readonly position: number;
-  readonly reason: string;
 }
 
 /** Look at a picture: its format and size, and whether it decodes. */

@@ -1,7 +1,7 @@
 import { InputError } from '@masked-distill/base';
-import type { ImageSource } from '../sources/image-source.ts';
+import { nounOf, type SampleSource, type SourceSample } from '../sources/sample-source.ts';
 
-/** A picture that couldn't be read, and what was taken in its place. */
+/** A sample that couldn't be read, and what was taken in its place. */
 export interface UnreadableReport {
   /** Its name in the source. */
   readonly key: string;
@@ -13,24 +13,24 @@ export interface UnreadableReport {
 
 /** Keeps count of what was tried and what couldn't be read, and finds stand-ins. */
 export interface UnreadableTracker {
-  /** The pictures that couldn't be read so far. */
+  /** The samples that couldn't be read so far. */
   readonly reports: readonly UnreadableReport[];
-  /** The picture to take for `index`: itself, or the next one in the source's order that isn't known to be unreadable. */
+  /** The sample to take for `index`: itself, or the next one in the source's order that isn't known to be unreadable. */
   standIn(index: number): number;
-  /** Notes that a picture has been tried. */
+  /** Notes that a sample has been tried. */
   tried(index: number): void;
-  /** Notes that a picture couldn't be read. @throws InputError when that makes too many */
+  /** Notes that a sample couldn't be read. @throws InputError when that makes too many */
   failed(index: number, reason: string): void;
 }
 
-/** So that one bad picture among the first few doesn't pass for a bad set. */
+/** So that one bad sample among the first few doesn't pass for a bad set. */
 const LEAST_TRIED = 64;
 /** Names that an error lists. */
 const LISTED = 3;
 
-/** Makes a tracker. `onUnreadable` hears of each unreadable picture once. */
+/** Makes a tracker. `onUnreadable` hears of each unreadable sample once. */
 export function trackUnreadable(
-  source: ImageSource,
+  source: SampleSource<SourceSample>,
   options: { readonly maxShare: number; readonly onUnreadable?: (report: UnreadableReport) => void },
 ): UnreadableTracker {
   const { maxShare, onUnreadable } = options;
@@ -61,7 +61,7 @@ export function trackUnreadable(
       const listed = [...known.values()].slice(0, LISTED).map((bad) => `${bad.key} (${bad.reason})`);
       const more = known.size > LISTED ? `, and ${known.size - LISTED} more` : '';
       throw new InputError(
-        `loader: ${known.size} of the ${triedCount} images tried from ${source.name} are unreadable, more than ` +
+        `loader: ${known.size} of the ${triedCount} ${nounOf(source)} tried from ${source.name} are unreadable, more than ` +
           `maxUnreadableShare ${maxShare} allows: ${listed.join(', ')}${more}`,
       );
     },

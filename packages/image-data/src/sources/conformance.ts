@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaskedDistillError } from '@masked-distill/base';
-import type { ImageSource } from './image-source.ts';
+import type { SampleSource, SourceSample } from './sample-source.ts';
 
 /** One case of the conformance suite, to be run by any test runner. */
 export interface SourceConformanceCase {
@@ -10,27 +10,29 @@ export interface SourceConformanceCase {
   run(): Promise<void>;
 }
 
+type AnySource = SampleSource<SourceSample>;
+
 function demand(isMet: boolean, what: string): asserts isMet {
-  if (!isMet) throw new MaskedDistillError(`image source: ${what}`);
+  if (!isMet) throw new MaskedDistillError(`source: ${what}`);
 }
 
 /**
- * What every {@link ImageSource} must do.
+ * What every source must do, of pictures or of other samples.
  *
- * @param open opens the source anew each time, over the same content; of at least two pictures
+ * @param open opens the source anew each time, over the same content; of at least two samples
  *
  * @example
  * ```ts
  * for (const { name, run } of imageSourceConformance(() => openMySource())) it(name, run);
  * ```
  */
-export function imageSourceConformance(open: () => ImageSource | Promise<ImageSource>): SourceConformanceCase[] {
-  const over = (check: (source: ImageSource) => void | Promise<void>) => async () => check(await open());
+export function imageSourceConformance(open: () => AnySource | Promise<AnySource>): SourceConformanceCase[] {
+  const over = (check: (source: AnySource) => void | Promise<void>) => async () => check(await open());
   return [
     {
       name: 'gives the same sample for an index every time, as plain data that can go to a worker',
       run: over((source) => {
-        demand(source.length >= 2, `${source.length} pictures are too few to tell`);
+        demand(source.length >= 2, `${source.length} samples are too few to tell`);
         for (let i = 0; i < source.length; i++) {
           const sample = source.sample(i);
           demand(isDeepStrictEqual(sample, source.sample(i)), `sample ${i} differs the second time`);

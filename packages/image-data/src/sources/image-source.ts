@@ -1,5 +1,6 @@
 import { InputError } from '@masked-distill/base';
 import type { ProceduralSpec } from '../procedural/procedural-spec.ts';
+import type { SampleSource, SourceSample } from './sample-source.ts';
 
 /** A picture in a file of its own. */
 export interface FileLocation {
@@ -73,47 +74,21 @@ export type SampleLocation =
   | UnreadableLocation;
 
 /** One entry of an {@link ImageSource}. */
-export interface ImageSample {
-  /** Its name, for people: a path inside the source, or a tar member's key. */
-  readonly key: string;
-  /** Its class, an index into the source's `classes`; absent where the source doesn't know it. */
-  readonly label?: number;
+export interface ImageSample extends SourceSample {
   /** Where its bytes are. */
   readonly location: SampleLocation;
 }
 
-/**
- * A fixed list of pictures, with random access by index. It holds names and places, no pixels, and keeps no file open.
- * {@link imageSourceConformance} says what an implementation has to satisfy.
- */
-export interface ImageSource {
-  /** What it is, for people: mostly the path it was opened from. */
-  readonly name: string;
-  /** How many pictures there are. */
-  readonly length: number;
-  /** The classes' names in the order of their labels; absent when the pictures carry no labels. */
-  readonly classes?: readonly string[];
-  /** The entry at `index`, from 0 to `length - 1`. */
-  sample(index: number): ImageSample;
-  /**
-   * Every index once, in the order in which epoch `epoch` shall see them: a pure function of its arguments, so that a position in
-   * training is only a number.
-   */
-  order(seed: number, epoch: number): Int32Array;
-  /**
-   * A hash of what the source holds (names, labels, byte counts), equal for equal content wherever it lies. An edit that keeps a
-   * file's name and its exact byte count goes unseen.
-   */
-  fingerprint(): Promise<string>;
-}
+/** A fixed list of pictures. {@link imageSourceConformance} says what an implementation has to satisfy. */
+export type ImageSource = SampleSource<ImageSample>;
 
 /**
- * Checks that every picture has a class and that there are at least two classes.
+ * Checks that every sample has a class and that there are at least two classes.
  *
  * @returns the classes' names
- * @throws InputError naming the first picture without a class
+ * @throws InputError naming the first sample without a class
  */
-export function requireLabels(source: ImageSource): readonly string[] {
+export function requireLabels(source: SampleSource<SourceSample>): readonly string[] {
   const { classes } = source;
   if (classes === undefined) {
     throw new InputError(

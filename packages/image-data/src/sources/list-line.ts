@@ -4,11 +4,17 @@ import { MAX_CLASSES } from './labels.ts';
 /** What a line of a list says, or what is wrong with it. */
 export type ListLine = { readonly path: string; readonly label?: number } | { readonly problem: string };
 
-/** Reads one line of a list; undefined for a blank line or a comment. */
-export function parseListLine(line: string): ListLine | undefined {
+/** The text of a list's line; undefined for a blank line or a comment. */
+export function listText(line: string): string | undefined {
   const text = line.trim();
-  if (text === '' || text.startsWith('#')) return undefined;
-  const { path, rest } = text.startsWith('"') || text.startsWith("'") ? splitQuoted(text) : splitPlain(text);
+  return text === '' || text.startsWith('#') ? undefined : text;
+}
+
+/** Reads one line of a list of pictures; undefined for a blank line or a comment. */
+export function parseListLine(line: string): ListLine | undefined {
+  const text = listText(line);
+  if (text === undefined) return undefined;
+  const { path, rest } = splitQuoted(text) ?? splitPlain(text);
   if (path === undefined) return { problem: `the quote that opens ${text} is never closed` };
   if (path === '') return { problem: `no path in '${text}'; write 'path label'` };
   if (rest === '') return { path };
@@ -18,13 +24,23 @@ export function parseListLine(line: string): ListLine | undefined {
     };
   }
   const label = Number(rest);
-  if (label < 0 || label >= MAX_CLASSES) return { problem: `label ${rest} is outside 0..${MAX_CLASSES - 1}` };
-  return { path, label };
+  const problem = labelProblem(label, rest);
+  return problem === undefined ? { path, label } : { problem };
 }
 
-/** `"a b.jpg" 3` or `"a b.jpg",3`. A doubled quote inside stands for itself, as in CSV. */
-function splitQuoted(text: string): { path?: string; rest: string } {
+/** What is wrong with a label written as `text`, if anything. */
+export function labelProblem(label: number, text: string): string | undefined {
+  return label < 0 || label >= MAX_CLASSES ? `label ${text} is outside 0..${MAX_CLASSES - 1}` : undefined;
+}
+
+/**
+ * Splits a line that begins with a quote: `"a b.jpg" 3` or `"a b.jpg",3`. A doubled quote inside stands for itself, as in CSV.
+ *
+ * @returns undefined when it begins with none; no path when the quote is never closed
+ */
+export function splitQuoted(text: string): { readonly path?: string; readonly rest: string } | undefined {
   const quote = text[0]!;
+  if (quote !== '"' && quote !== "'") return undefined;
   let path = '';
   for (let i = 1; i < text.length; i++) {
     if (text[i] !== quote) path += text[i];

@@ -1,15 +1,12 @@
 import { statSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '@masked-distill/base';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ImageSource } from './image-source.ts';
 import { type ClassList, resolveNumberedClasses } from './labels.ts';
 import { parseListLine } from './list-line.ts';
+import { readListLines } from './read-list.ts';
 import { shuffledOrder } from './shuffle.ts';
-
-/** A list larger than this is taken for something else, such as an archive given by mistake. */
-const MAX_LIST_BYTES = 512 * 2 ** 20;
 
 /** How to read a list of pictures. */
 export interface ListSourceOptions {
@@ -26,12 +23,12 @@ export interface ListSourceOptions {
  * @throws InputError naming the line that can't be read, the label out of range, or the first picture if it isn't there
  */
 export async function openImageList(path: string, options: ListSourceOptions = {}): Promise<ImageSource> {
-  const text = await readList(path);
+  const found = await readListLines(path, "an image folder, a list of 'path label' lines, or .tar files");
   const root = options.root ?? dirname(path);
   const keys: string[] = [];
   const lines: number[] = [];
   const labels: number[] = [];
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  for (const [i, line] of found.entries()) {
     const entry = parseListLine(line);
     if (entry === undefined) continue;
     if ('problem' in entry) throw new InputError(`list: ${path} line ${i + 1}: ${entry.problem}`);
@@ -73,23 +70,4 @@ export async function openImageList(path: string, options: ListSourceOptions = {
       );
     },
   };
-}
-
-async function readList(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_LIST_BYTES) {
-      throw new InputError(`list: ${path} has ${size} bytes, more than the ${MAX_LIST_BYTES} that a list may have`);
-    }
-    const bytes = await readFile(path);
-    if (bytes.subarray(0, 8192).includes(0)) {
-      throw new InputError(
-        `list: ${path} is not text; give an image folder, a list of 'path label' lines, or .tar files`,
-      );
-    }
-    return bytes.toString('utf8').replace(/^\uFEFF/, '');
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError(`list: ${path} could not be read (${(cause as Error).message})`, { cause });
-  }
 }

@@ -5,7 +5,8 @@ import { openImageFolder } from './folder-source.ts';
 import { hasImageExtension } from './image-extensions.ts';
 import type { ImageSource } from './image-source.ts';
 import { type ListSourceOptions, openImageList } from './list-source.ts';
-import { openImageTar, type TarSourceOptions } from './tar-source.ts';
+import type { TarSourceOptions } from './tar-shards.ts';
+import { openImageTar } from './tar-source.ts';
 
 /** How to read a source; what doesn't apply to the kind found is ignored. */
 export interface OpenImageSourceOptions extends ListSourceOptions, TarSourceOptions {}

@@ -1,22 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { InputError } from '@masked-distill/base';
-import { expandBraces } from './brace-range.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { IMAGE_EXTENSIONS } from './image-extensions.ts';
 import type { ImageSource } from './image-source.ts';
-import { type ClassList, resolveNumberedClasses } from './labels.ts';
-import { bufferedOrder } from './shuffle.ts';
-import { groupMembers, type TarSample } from './tar-samples.ts';
-
-/** How to read WebDataset tars. */
-export interface TarSourceOptions {
-  /** The classes' names in the order of their labels, or their number; default: as many as the greatest label asks for. */
-  readonly classes?: ClassList;
-  /** Samples held in the shuffle buffer; default 4096. */
-  readonly shuffleBuffer?: number;
-}
-
-const DEFAULT_SHUFFLE_BUFFER = 4096;
+import { openTarShards, type TarSourceOptions } from './tar-shards.ts';
 
 /**
  * Opens WebDataset tars: one path, or several with braces (`train-{0000..0009}.tar`). The members of one sample share a key (the
@@ -26,50 +10,9 @@ const DEFAULT_SHUFFLE_BUFFER = 4096;
  * @throws InputError for a missing, compressed, truncated or damaged archive, a hostile name, or a label out of range
  */
 export async function openImageTar(path: string, options: TarSourceOptions = {}): Promise<ImageSource> {
-  const shards = existsSync(path) ? [path] : expandBraces(path);
-  const missing = shards.find((shard) => !existsSync(shard));
-  if (missing !== undefined) {
-    throw new InputError(
-      `tar: there is no ${missing}${shards.length > 1 ? `, one of the ${shards.length} in ${path}` : ''}`,
-    );
-  }
-  const files = shards.map((shard) => resolve(shard));
-  const samples: TarSample[] = [];
-  const shardOf: number[] = [];
-  const shardLengths: number[] = [];
-  for (const [i, shard] of shards.entries()) {
-    const before = samples.length;
-    for await (const sample of groupMembers(shard)) {
-      samples.push(sample);
-      shardOf.push(i);
-    }
-    shardLengths.push(samples.length - before);
-  }
-  if (samples.length === 0) throw new InputError(`tar: ${path} holds no images`);
-  const bufferSize = options.shuffleBuffer ?? DEFAULT_SHUFFLE_BUFFER;
-  if (!Number.isInteger(bufferSize) || bufferSize < 1) {
-    throw new InputError(`tar: shuffleBuffer is ${bufferSize}; give a whole number of samples, at least 1`);
-  }
-  const labels = Int32Array.from(samples, ({ label }) => label ?? -1);
-  const classes = resolveNumberedClasses(labels, {
-    classes: options.classes,
-    describe: (i) => `${shards[shardOf[i]!]}: ${samples[i]!.key}`,
+  return openTarShards(path, {
+    ...options,
+    kind: { noun: 'images', extensions: IMAGE_EXTENSIONS },
+    sample: ({ key, label }, location) => ({ key, label, location }),
   });
-  return {
-    name: path,
-    length: samples.length,
-    classes,
-    sample(index) {
-      const { key, label, offset, length } = samples[index]!;
-      return { key, label, location: { kind: 'range', path: files[shardOf[index]!]!, offset, length } };
-    },
-    order: (seed, epoch) => bufferedOrder(shardLengths, { seed, epoch, bufferSize }),
-    fingerprint: async () =>
-      fingerprintOf(
-        (function* () {
-          for (const shard of shards) yield basename(shard);
-          for (const { key, label, offset, length } of samples) yield* [key, label, offset, length];
-        })(),
-      ),
-  };
 }

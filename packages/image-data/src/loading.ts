@@ -1,0 +1,42 @@
+/**
+ * What image-data's sources and loader are made of, for packages that load samples of another kind, as `video-data` does. Unlike the
+ * package's main entry it may change between minor versions.
+ *
+ * @module
+ */
+
+export {
+  type BatchLoader,
+  type BatchLoaderParts,
+  type BatchRange,
+  type BatchTarget,
+  type BatchTotals,
+  createBatchLoader,
+  type SampleBatch,
+} from './loader/batch-loader.ts';
+export {
+  type BatchOptions,
+  type BatchSettings,
+  checkCount,
+  defaultWorkers,
+  resolveBatchOptions,
+} from './loader/batch-options.ts';
+export type { Place } from './loader/fill-batch.ts';
+export { orderedTasks } from './loader/ordered-tasks.ts';
+export { serveTasks } from './loader/serve-tasks.ts';
+export { startWorker, type WorkerEntry } from './loader/start-worker.ts';
+export type { AnyTask, RenderFailure, ResultsOf, TaskOf, TaskRunner } from './loader/tasks.ts';
+export type { UnreadableReport } from './loader/unreadable-tracker.ts';
+export { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './loader/worker-pool.ts';
+export { openPixels, type Picture } from './samples/picture.ts';
+export { expandBraces, hasBraces } from './sources/brace-range.ts';
+export { fingerprintOf } from './sources/fingerprint.ts';
+export { classesOfFolders, topFolder } from './sources/folder-classes.ts';
+export { type ClassList, parseLabel, resolveNumberedClasses } from './sources/labels.ts';
+export { labelProblem, listText, splitQuoted } from './sources/list-line.ts';
+export { readListLines } from './sources/read-list.ts';
+export type { SampleSource, SourceSample } from './sources/sample-source.ts';
+export { shuffledOrder } from './sources/shuffle.ts';
+export type { TarKind, TarSample } from './sources/tar-samples.ts';
+export { openTarShards, type TarSourceOptions } from './sources/tar-shards.ts';
+export { type WalkedFolder, walkFolder } from './sources/walk-folder.ts';
