@@ -8,17 +8,18 @@ const MAY_IMPORT = {
   mae: ['base', 'masking', 'tensor-core', 'vit'],
   'amd-distill': ['base', 'mae', 'masking', 'tensor-core', 'vit'],
   'image-data': ['base'],
+  'video-data': ['base', 'image-data'],
   eval: ['base', 'tensor-core', 'vit'],
   train: ['base', 'tensor-core'],
   testing: [],
-  cli: ['amd-distill', 'base', 'eval', 'image-data', 'mae', 'masking', 'tensor-core', 'train', 'vit'],
+  cli: ['amd-distill', 'base', 'eval', 'image-data', 'mae', 'masking', 'tensor-core', 'train', 'video-data', 'vit'],
 };
 
 /** These run in data workers and are useful on their own, so no chain of imports may lead from them to a tensor library. */
-const WITHOUT_TENSORS = ['base', 'masking', 'image-data'];
+const WITHOUT_TENSORS = ['base', 'masking', 'image-data', 'video-data'];
 
 /** Who may import the image library. */
-const MAY_IMPORT_SHARP = ['image-data', 'cli'];
+const MAY_IMPORT_SHARP = ['image-data', 'video-data', 'cli'];
 
 const source = (...packages) => `^packages/(${packages.join('|')})/src/`;
 

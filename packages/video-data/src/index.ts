@@ -1,0 +1,32 @@
+export type {
+  ClipEvalTransform,
+  ClipTrainTransform,
+  ClipTransform,
+  MultiScaleCrop,
+  RandomResizedCrop,
+} from './augment/clip-transform.ts';
+export type { RandomErasingOptions } from './augment/random-erasing.ts';
+export { type Clip, clipFrame } from './clip.ts';
+export { UnreadableVideo } from './errors.ts';
+export type {
+  ClipInfo,
+  ClipReader,
+  ClipRequest,
+  FramesLocation,
+  ReaderLimits,
+  VideoLocation,
+} from './readers/clip-reader.ts';
+export {
+  type ClipSampling,
+  clipViews,
+  type DenseSampling,
+  drawClip,
+  type UniformSampling,
+} from './sampling/clip-sampling.ts';
+export type { ClipLocation, ClipSample, ClipSource } from './sources/clip-source.ts';
+export { type ClipFolderOptions, openClipFolder } from './sources/folder-source.ts';
+export type { ListColumns } from './sources/list-line.ts';
+export { type ClipListOptions, openClipList } from './sources/list-source.ts';
+export { type OpenClipSourceOptions, openClipSource } from './sources/open-clip-source.ts';
+export { openClipTar } from './sources/tar-source.ts';
+export { VIDEO_EXTENSIONS } from './sources/video-extensions.ts';

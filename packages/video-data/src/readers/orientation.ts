@@ -1,0 +1,59 @@
+/** How a stored frame is turned to be upright: transposed first, then mirrored. */
+export interface Orientation {
+  /** Whether rows become columns. */
+  readonly isTransposed: boolean;
+  /** Whether the result is mirrored left to right. */
+  readonly mirrorX: boolean;
+  /** Whether the result is mirrored top to bottom. */
+  readonly mirrorY: boolean;
+  /** Quarter turns clockwise, in degrees. */
+  readonly rotation: 0 | 90 | 180 | 270;
+}
+
+/** Nothing to be turned. */
+export const UPRIGHT: Orientation = { isTransposed: false, mirrorX: false, mirrorY: false, rotation: 0 };
+
+/**
+ * Reads a display matrix as QuickTime files carry it: nine numbers `a b u c d v x y w`, where a point goes to `(ax + cy, bx + dy)`.
+ * Angles that are no quarter turn are left alone.
+ */
+export function orientationOf(matrix: readonly number[] | undefined): Orientation {
+  if (matrix === undefined || matrix.length < 5) return UPRIGHT;
+  const [a, b, , c, d] = matrix as [number, number, number, number, number];
+  const isTransposed = Math.abs(b) > Math.abs(a);
+  const [along, across] = isTransposed ? [Math.abs(b), Math.abs(a)] : [Math.abs(a), Math.abs(b)];
+  if (along === 0 || across / along > Math.tan(Math.PI / 180)) return UPRIGHT;
+  const mirrorX = (isTransposed ? c : a) < 0;
+  const mirrorY = (isTransposed ? b : d) < 0;
+  const turned = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4) % 4) * 90;
+  return { isTransposed, mirrorX, mirrorY, rotation: turned as Orientation['rotation'] };
+}
+
+/**
+ * Turns one RGB frame into its place.
+ *
+ * @param from `[height, width, 3]` as stored, its rows `stride` bytes apart
+ * @param into `[height, width, 3]` upright, without gaps; transposed frames have height and width swapped
+ */
+export function turnInto(
+  into: Uint8Array,
+  from: Uint8Array,
+  { width, height, stride, orientation }: { width: number; height: number; stride: number; orientation: Orientation },
+): void {
+  const { isTransposed, mirrorX, mirrorY } = orientation;
+  if (!isTransposed && !mirrorX && !mirrorY) {
+    for (let y = 0; y < height; y++) into.set(from.subarray(y * stride, y * stride + width * 3), y * width * 3);
+    return;
+  }
+  const [rows, columns] = isTransposed ? [width, height] : [height, width];
+  const [stepX, stepY] = isTransposed ? [stride, 3] : [3, stride];
+  for (let y = 0, out = 0; y < rows; y++) {
+    const row = (mirrorY ? rows - 1 - y : y) * stepY;
+    for (let x = 0; x < columns; x++, out += 3) {
+      const pixel = row + (mirrorX ? columns - 1 - x : x) * stepX;
+      into[out] = from[pixel]!;
+      into[out + 1] = from[pixel + 1]!;
+      into[out + 2] = from[pixel + 2]!;
+    }
+  }
+}

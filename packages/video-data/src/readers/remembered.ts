@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { firstLine, UnreadableVideo } from '../errors.ts';
+import type { VideoLocation } from './clip-reader.ts';
+
+/** Keeps what was found out about the videos last looked at. A file that changed is looked at again. */
+export interface Remembered<T> {
+  /** What is known of `video`, or what `find` finds out. */
+  get(video: VideoLocation, find: () => Promise<T>): Promise<T>;
+}
+
+/** Makes a {@link Remembered} of at most `limit` videos. */
+export function remember<T>(limit: number): Remembered<T> {
+  const known = new Map<string | Uint8Array, { readonly version: string; readonly found: Promise<T> }>();
+  return {
+    async get(video, find) {
+      const key = keyOf(video);
+      const version = await versionOf(video);
+      const entry = known.get(key);
+      known.delete(key);
+      const found = entry?.version === version ? entry.found : find();
+      known.set(key, { version, found });
+      if (known.size > limit) known.delete(known.keys().next().value!);
+      // A failure may be one of the moment, such as a time limit.
+      found.catch(() => {
+        if (known.get(key)?.found === found) known.delete(key);
+      });
+      return found;
+    },
+  };
+}
+
+function keyOf(video: VideoLocation): string | Uint8Array {
+  if (video.kind === 'bytes') return video.bytes;
+  if (video.kind === 'file') return video.path;
+  if (video.kind === 'range') return `${video.path}\0${video.offset}\0${video.length}`;
+  return `${video.folder}\0${video.template}\0${video.first}\0${video.count}`;
+}
+
+async function versionOf(video: VideoLocation): Promise<string> {
+  if (video.kind !== 'file' && video.kind !== 'range') return '';
+  try {
+    const { mtimeMs, size, ino } = await stat(video.path);
+    if (video.kind === 'file' && size === 0) throw new UnreadableVideo('the file is empty');
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch (cause) {
+    if (cause instanceof UnreadableVideo) throw cause;
+    throw new UnreadableVideo(firstLine(cause), { cause });
+  }
+}
