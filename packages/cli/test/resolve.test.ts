@@ -41,6 +41,8 @@ describe('layers', () => {
       mlpRatio: 4,
       patch: [16, 16],
       imageSize: [224, 224],
+      frames: 1,
+      tubelet: 2,
       classToken: true,
       dropPath: 0,
       decoder: { width: 128, depth: 4, heads: 4 },

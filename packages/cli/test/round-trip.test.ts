@@ -38,6 +38,8 @@ const values: Record<string, Arbitrary<unknown>> = {
   'model.mlpRatio': small,
   'model.patch': fc.constantFrom(4, [8, 4], '2x8'),
   'model.imageSize': fc.constantFrom(64, [64, 128], '256x32'),
+  'model.frames': fc.constant(1),
+  'model.tubelet': positive,
   'model.classToken': fc.boolean(),
   'model.dropPath': share,
   'model.init': words,
@@ -59,6 +61,12 @@ const values: Record<string, Arbitrary<unknown>> = {
   'data.repeats': positive,
   'data.maxUnreadableShare': share,
   'data.maxPixels': positive,
+  'data.root': words,
+  'data.stride': positive,
+  'data.sampling': fc.constantFrom('dense', 'uniform'),
+  'data.frameTemplate': words,
+  'data.reader': fc.constantFrom('auto', 'node-av', 'ffmpeg'),
+  'data.crop': fc.constantFrom('random-resized', 'multi-scale'),
   'data.scale': sorted(share),
   'data.ratio': sorted(fc.double({ min: 0.1, max: 10, noNaN: true })),
   'data.flip': fc.boolean(),
@@ -160,17 +168,19 @@ describe.each([
 
 it('prints each key with what it is', async () => {
   const printed = formatConfig(await resolveConfig(pretrainSpec), { keys: pretrainKeys, header: ['one', 'two'] });
-  expect(printed.split('\n').slice(0, 11).join('\n')).toBe(`# one
+  expect(printed.split('\n').slice(0, 13).join('\n')).toBe(`# one
 # two
 model:
-  preset: tiny # sizes of encoder and decoder; custom when the encoder is none of these
+  preset: tiny # sizes of encoder and decoder, with video- before it of clips; custom when the encoder is none of these
   width: 192 # width of an encoder token (set by model.preset)
   depth: 12 # encoder blocks (set by model.preset)
   heads: 3 # attention heads of the encoder (set by model.preset)
   mlpRatio: 4 # hidden width of a block over its width
   patch: [16, 16] # patch in pixels
   imageSize: [224, 224] # image in pixels, height x width
-  classToken: true # a class token beside the patches`);
+  frames: 1 # frames of a clip; 1 takes images
+  tubelet: 2 # clips: frames of a token, which is a cube
+  classToken: true # a class token beside the patches; clips have none`);
   expect(printed).toContain('\n  blr: 0.00015 # learning rate per 256 samples');
   expect(printed).not.toContain('\n  lr:');
   expect(printed.endsWith(' # distance between reconstruction pictures\n')).toBe(true);

@@ -1,7 +1,9 @@
 import { InputError } from '@masked-distill/base';
-import { countMasked } from '@masked-distill/masking';
+import type { TokenGrid } from '@masked-distill/masking';
 import type { ImageRunConfig } from './image-run-config.ts';
 import { resolveLr } from './learning-rate.ts';
+import { maskRatiosOf, maskSamplerOf } from './mask-sampler.ts';
+import { isVideo } from './model-name.ts';
 import type { PretrainConfig } from './pretrain-config.ts';
 
 /**
@@ -13,17 +15,22 @@ export function checkPretrainConfig(config: PretrainConfig): void {
   const { model, mask } = config;
   checkEncoder(model);
   checkHeads(model.decoder, 'model.decoder');
-  const { h, w } = tokenGrid(model);
-  countMasked(h * w, { ratio: mask.ratio });
+  maskSamplerOf(mask, maskRatiosOf({ mask: { ratio: mask.ratio }, model })).counts(tokenGrid(model));
   checkImageRun(config);
 }
 
-/** The sizes of an image encoder, as a configuration gives them. */
+/** The sizes of an encoder, as a configuration gives them. */
 export interface EncoderSizes {
   /** Height and width of an image. */
   readonly imageSize: readonly [number, number];
   /** Height and width of a patch. */
   readonly patch: readonly [number, number];
+  /** Frames of a clip; 1 or nothing for images. */
+  readonly frames?: number;
+  /** Frames of a cube. */
+  readonly tubelet?: number;
+  /** Whether there is a class token. */
+  readonly classToken?: boolean;
   /** Width of a token. */
   readonly width?: number;
   /** Attention heads. */
@@ -38,6 +45,7 @@ export interface EncoderSizes {
 export function checkEncoder(model: EncoderSizes): void {
   checkPatches(model);
   checkHeads(model, 'model');
+  if (isVideo(model)) checkClip(model);
 }
 
 /**
@@ -56,9 +64,24 @@ export function checkImageRun(config: ImageRunConfig): void {
   if (optim.minLr > lr) throw new InputError(`optim.minLr: ${optim.minLr} is above the learning rate ${lr}; lower it`);
 }
 
-/** Rows and columns of patches in an image. */
-export function tokenGrid({ imageSize, patch }: EncoderSizes): { h: number; w: number } {
-  return { h: imageSize[0] / patch[0], w: imageSize[1] / patch[1] };
+/** Slices of a clip, and rows and columns of patches in each; an image has one slice. */
+export function tokenGrid(model: EncoderSizes): TokenGrid {
+  const { frames = 1, tubelet = 1, imageSize, patch } = model;
+  return { t: isVideo(model) ? frames / tubelet : 1, h: imageSize[0] / patch[0], w: imageSize[1] / patch[1] };
+}
+
+function checkClip({ frames = 1, tubelet = 1, classToken }: EncoderSizes): void {
+  if (frames % tubelet !== 0) {
+    const fitting = Math.max(1, Math.round(frames / tubelet)) * tubelet;
+    throw new InputError(
+      `model.tubelet: ${tubelet} does not divide the clip of ${frames} frames; set model.frames to ${fitting} or change model.tubelet`,
+    );
+  }
+  if (classToken) {
+    throw new InputError(
+      'model.classToken: an encoder of clips has none; add --no-class-token, or name a model of clips such as --model video-tiny',
+    );
+  }
 }
 
 function checkPatches({ imageSize, patch }: EncoderSizes): void {

@@ -1,7 +1,7 @@
 import { InputError } from '@masked-distill/base';
-import { countMasked } from '@masked-distill/masking';
 import { checkPretrainConfig, tokenGrid } from './checks.ts';
 import type { DistillConfig } from './distill-config.ts';
+import { maskRatiosOf, maskSamplerOf } from './mask-sampler.ts';
 
 /** The two alignments, and the keys that hold their layers. */
 export const alignments = {
@@ -48,8 +48,7 @@ function checkRatios({ mask, model }: DistillConfig, generation: boolean): void 
       `mask.teacherRatio: ${teacherRatio} is the student's mask.ratio, so that nothing is left to generate; lower it, or set align.generationStudent to none`,
     );
   }
-  const { h, w } = tokenGrid(model);
-  countMasked(h * w, { ratio, teacherRatio, rounding: 'masked' });
+  maskSamplerOf(mask, maskRatiosOf({ mask, model })).counts(tokenGrid(model));
 }
 
 function checkLists({ align, model }: DistillConfig, name: Alignment): void {

@@ -3,7 +3,7 @@ import type { ImageRunConfig } from './image-run-config.ts';
 import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
 import { oneOf, or, real, size, span, text, toggle, triple, whole } from './kinds.ts';
 import { optimKeys } from './optim-keys.ts';
-import { modelNames } from './presets/model-sizes.ts';
+import { modelNames, videoModelNames } from './presets/model-sizes.ts';
 import { runKeys } from './run-keys.ts';
 
 const { pictureEvery: _, ...plainRunKeys } = runKeys;
@@ -35,7 +35,7 @@ export const finetuneKeys = {
       is: 'run, checkpoint or file of weights whose encoder is trained on; or none, for fresh weights',
       aliases: ['finetune'],
     }),
-    preset: optionalKey(oneOf([...modelNames, 'custom']), {
+    preset: optionalKey(oneOf([...modelNames, ...videoModelNames, 'custom']), {
       is: 'sizes of the encoder with init none (tiny unless said); otherwise those of init',
       flag: 'model',
     }),

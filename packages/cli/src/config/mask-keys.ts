@@ -8,8 +8,8 @@ export const maskKeys = {
     default: 0.75,
     flag: 'mask-ratio',
   }),
-  type: key(oneOf(['random', 'block']), {
-    is: 'which patches are hidden: any, or rectangles of them (BEiT)',
+  type: key(oneOf(['random', 'tube', 'block']), {
+    is: 'which patches are hidden: any, the same in every frame (VideoMAE), or rectangles (BEiT)',
     default: 'random',
     flag: 'mask-type',
   }),

@@ -1,20 +1,40 @@
 import type { Expansion } from './config-spec.ts';
-import { type ModelName, modelNames, modelSizes } from './presets/model-sizes.ts';
+import { type ModelName, modelNames, modelSizes, modelSizesOf, videoModelNames } from './presets/model-sizes.ts';
 
-/** The sizes that `model.preset` sets, decoder included. */
-export const modelExpansion: Expansion = {
-  path: 'model.preset',
-  values: (name) => {
-    const known = modelNames.find((each) => each === name);
-    return known && { model: modelSizes[known] };
-  },
-};
+/**
+ * What `model.preset` sets: all sizes, decoder included, and for clips VideoMAE's masks: what is next to a token in time would give it away.
+ *
+ * @param mask what else of the masks goes with a model of clips
+ */
+export function modelExpansion(mask: { teacherRatio?: number } = {}): Expansion {
+  return {
+    path: 'model.preset',
+    values: (name) => {
+      const known = [...modelNames, ...videoModelNames].find((each) => each === name);
+      if (known === undefined) return undefined;
+      const model = modelSizesOf(known);
+      return isVideo(model) ? { model, mask: { type: 'tube', ratio: 0.9, ...mask } } : { model };
+    },
+  };
+}
+
+/** Sizes of an encoder, as far as they are known. */
+interface Sizes {
+  readonly width?: number;
+  readonly depth?: number;
+  readonly heads?: number;
+  readonly frames?: number;
+}
 
 /** The preset whose encoder has these sizes, so that a configuration never calls itself what it is not. */
-export function modelNameOf(sizes: { width?: number; depth?: number; heads?: number }): ModelName | 'custom' {
+export function modelNameOf(sizes: Sizes): ModelName | 'custom' {
   const same = modelNames.find((name) => {
     const { width, depth, heads } = modelSizes[name];
     return width === sizes.width && depth === sizes.depth && heads === sizes.heads;
   });
-  return same ?? 'custom';
+  if (same === undefined) return 'custom';
+  return isVideo(sizes) ? `video-${same}` : same;
 }
+
+/** Whether a model takes clips. */
+export const isVideo = ({ frames = 1 }: { readonly frames?: number }): boolean => frames > 1;

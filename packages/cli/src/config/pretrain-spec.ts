@@ -12,7 +12,7 @@ export const pretrainSpec: ConfigSpec<typeof pretrainKeys> = {
   keys: pretrainKeys,
   presets: pretrainPresets,
   alternatives: lengthAlternatives,
-  expansions: [modelExpansion],
+  expansions: [modelExpansion()],
   // Images are compared by content.
   freeAtResume: new Set(['data.path', 'data.val', 'data.workers', ...freeRunPaths]),
   settle: (config) => ({ ...config, model: { ...config.model, preset: modelNameOf(config.model) } }),

@@ -1,10 +1,11 @@
 import type { Distiller, LayerPair } from '@masked-distill/amd-distill';
-import type { MaskedAutoencoder } from '@masked-distill/mae';
 import { type MaskSampler, tokenCount } from '@masked-distill/masking';
 import type { DistillConfig } from '../config/distill-config.ts';
+import { isVideo } from '../config/model-name.ts';
 import { countParameters, describeAutoencoder } from '../pretrain/model-facts.ts';
 import { formatParameters } from '../progress/format.ts';
 import type { ModelFacts } from '../progress/progress.ts';
+import type { Autoencoder } from '../tasks/autoencoder.ts';
 import { describeTeacher, type Teacher } from './teacher.ts';
 
 /** What {@link distillFacts} tells of. */
@@ -12,7 +13,7 @@ export interface DistillFactsOptions {
   /** The settings. */
   readonly config: DistillConfig;
   /** The model that is trained. */
-  readonly student: MaskedAutoencoder;
+  readonly student: Autoencoder;
   /** The model it learns from. */
   readonly teacher: Teacher;
   /** Draws the masks. */
@@ -44,7 +45,10 @@ export function distillFacts(distiller: Distiller, options: DistillFactsOptions)
         `${describeTeacher(teacher)}, ${formatParameters(frozen)} frozen${config.teacher.precision === 'int8' ? ', int8' : ''}`,
       ],
       ['teacher weights', teacher.weights ? `${teacher.weights.description}: ${teacher.report}` : teacher.report],
-      ['teacher sees', `${visible + extra} of ${tokenCount(grid)} an image, mask ${config.mask.teacherRatio}`],
+      [
+        'teacher sees',
+        `${visible + extra} of ${tokenCount(grid)} ${isVideo(config.model) ? 'a clip' : 'an image'}, mask ${config.mask.teacherRatio}`,
+      ],
       ['aligned layers', describeLayers(distiller)],
       ['loss', describeLoss(distiller)],
     ],

@@ -1,16 +1,16 @@
 import type { CompleteDistillationConfig } from '@masked-distill/amd-distill';
-import type { MaskedAutoencoderConfig } from '@masked-distill/mae';
+import type { MaskedAutoencoderConfig, VideoMaskedAutoencoderConfig } from '@masked-distill/mae';
 import type { MaskCounts } from '@masked-distill/masking';
-import type { ImageEncoderConfig } from '@masked-distill/vit';
+import type { ImageEncoderConfig, VideoEncoderConfig } from '@masked-distill/vit';
 import { encoderFlops, maeFlops } from '../pretrain/mae-flops.ts';
 import { blocksFlops, linearFlops, STEP_OVER_FORWARD } from '../run/flops.ts';
 
 /** What {@link distillFlops} counts. */
 export interface DistillFlopsOptions {
   /** The model that is trained. */
-  readonly student: MaskedAutoencoderConfig;
+  readonly student: MaskedAutoencoderConfig | VideoMaskedAutoencoderConfig;
   /** The model it learns from. */
-  readonly teacher: ImageEncoderConfig;
+  readonly teacher: ImageEncoderConfig | VideoEncoderConfig;
   /** Tokens of an image, by who sees them. */
   readonly counts: MaskCounts;
 }

@@ -1,5 +1,5 @@
 import { createRng, type Engine } from '@masked-distill/tensor-core';
-import type { ImageEncoder } from '@masked-distill/vit';
+import type { Backbone } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link freezeTeacher}. */
@@ -17,7 +17,7 @@ const MAX_COPIED_BYTES = 2 ** 29;
 
 /** Prepares a teacher for being read fast, where the engine can; int8 is measured on noise of the images' scale. */
 export async function freezeTeacher(
-  encoder: ImageEncoder,
+  encoder: Backbone,
   { precision, engine, note }: FreezeTeacherOptions,
 ): Promise<void> {
   if (!engine.freeze) return;
@@ -28,12 +28,13 @@ export async function freezeTeacher(
     return;
   }
   const { grid, patch } = encoder;
-  const shape = [1, grid.h * patch.h, grid.w * patch.w, 3] as [number, number, number, number];
+  const [frames, height, width] = [grid.t * patch.t, grid.h * patch.h, grid.w * patch.w];
+  const shape = frames > 1 ? [1, frames, height, width, 3] : [1, height, width, 3];
   const rng = createRng(0, 'freeze');
-  const noise = Float32Array.from({ length: shape[1] * shape[2] * 3 }, () => rng.normal());
+  const noise = Float32Array.from({ length: frames * height * width * 3 }, () => rng.normal());
   const { featureError } = await engine.freeze(variables, {
     precision,
-    probe: () => encoder.encode(encoder.embed(tf.tensor4d(noise, shape))).output,
+    probe: () => encoder.encode(encoder.embed(tf.tensor(noise, shape))).output,
   });
   note(`teacher in int8: its features move by ${(100 * featureError!).toFixed(1)}% (on noise)`);
 }

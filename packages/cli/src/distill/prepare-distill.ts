@@ -1,15 +1,17 @@
 import { Distiller } from '@masked-distill/amd-distill';
 import { InputError } from '@masked-distill/base';
+import { MaskedAutoencoder } from '@masked-distill/mae';
 import { createRng, type Engine } from '@masked-distill/tensor-core';
+import { ImageEncoder } from '@masked-distill/vit';
 import type { DistillConfig } from '../config/distill-config.ts';
+import { maskRatiosOf, maskSamplerOf } from '../config/mask-sampler.ts';
 import { teacherViews } from '../pictures/views.ts';
 import { buildModelOf } from '../pretrain/build-model.ts';
 import { initEncoder } from '../run/init-encoder.ts';
-import { maskSamplerOf } from '../run/mask-sampler.ts';
 import { pictureChores } from '../run/picture-chores.ts';
 import { createPicturePainter } from '../run/picture-painter.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
-import { createImageDistillTask } from '../tasks/image-distill-task.ts';
+import { createDistillTask } from '../tasks/distill-task.ts';
 import { distillFacts } from './distill-facts.ts';
 import { distillFlops } from './distill-flops.ts';
 import { distillationOf } from './distillation-of.ts';
@@ -42,12 +44,10 @@ export async function prepareDistill(context: TrainingContext<DistillConfig>, te
     teacher.encoder.dispose();
     throw error;
   }
-  const { ratio, teacherRatio } = config.mask;
-  // Both shares are rounded as in AMD, which hides ⌊ratio · tokens⌋.
-  const sampler = maskSamplerOf(config.mask, { ratio, teacherRatio, rounding: 'masked' });
+  const sampler = maskSamplerOf(config.mask, maskRatiosOf(config));
   const { mean, std } = config.data;
   return {
-    task: createImageDistillTask(distiller, {
+    task: createDistillTask(distiller, {
       student,
       loader,
       sampler,
@@ -61,12 +61,13 @@ export async function prepareDistill(context: TrainingContext<DistillConfig>, te
       teacher: teacher.config,
       counts: sampler.counts(student.encoder.grid),
     }),
-    probed: student.encoder,
+    probed: student.encoder instanceof ImageEncoder ? student.encoder : undefined,
     record: async (run) => {
       if (teacher.weights) await recordTeacher(run, teacher.weights);
     },
     start: () => freezeTeacher(teacher.encoder, { precision: config.teacher.precision, engine, note }),
     async chores(run) {
+      if (!(student instanceof MaskedAutoencoder)) return [];
       const views = teacherViews(student.encoder);
       const paint = await createPicturePainter(student, { source: sources.train, run, config, sampler, views });
       return pictureChores(config, { plan, paint });

@@ -6,10 +6,13 @@ import {
   ImageEncoder,
   type ImageEncoderConfig,
   imageEncoderConfig,
+  VideoEncoder,
+  type VideoEncoderConfig,
+  videoEncoderConfig,
 } from '@masked-distill/vit';
 import { checkLayers } from '../config/distill-checks.ts';
 import type { DistillConfig } from '../config/distill-config.ts';
-import { modelNameOf } from '../config/model-name.ts';
+import { isVideo, modelNameOf } from '../config/model-name.ts';
 import { modelSizes } from '../config/presets/model-sizes.ts';
 import type { Environment } from '../environment.ts';
 import { describeLoad } from '../run/describe-load.ts';
@@ -19,9 +22,9 @@ import { type ResolvedWeights, resolveWeights } from '../weights/resolve-weights
 /** The model that a student learns from. */
 export interface Teacher {
   /** Its encoder. */
-  readonly encoder: ImageEncoder;
+  readonly encoder: ImageEncoder | VideoEncoder;
   /** What it is made of. */
-  readonly config: ImageEncoderConfig;
+  readonly config: ImageEncoderConfig | VideoEncoderConfig;
   /** Where its weights come from; absent where they are random. */
   readonly weights?: ResolvedWeights;
   /** What was read from there, in words. */
@@ -43,7 +46,7 @@ export interface FoundTeacher {
 /**
  * Finds the teacher that the settings name. Nothing is read but what its file's directory says, so that mistakes show at once.
  *
- * @throws InputError when there is none, it is not of images, or its patches or layers are not what the settings ask for
+ * @throws InputError when there is none, or its kind, patches or layers are not what the settings ask for
  */
 export async function findTeacher(config: DistillConfig, environment: Environment): Promise<FoundTeacher> {
   const { path } = config.teacher;
@@ -66,15 +69,17 @@ export async function findTeacher(config: DistillConfig, environment: Environmen
       );
     }
     const [h, w] = config.model.imageSize;
-    const encoderConfig = imageEncoderConfig(weights, { imageSize: { h, w }, heads });
+    const { frames } = config.model;
+    const options = { imageSize: { h, w }, heads };
+    // What can be wrong is found here, before the images are opened.
+    if (isVideo(config.model)) videoEncoderConfig(weights, { ...options, frames });
+    else imageEncoderConfig(weights, options);
     const build = async (): Promise<Teacher> => {
-      const { encoder, report } = await createEncoder(weights, { imageSize: { h, w }, heads });
-      return {
-        encoder: encoder as ImageEncoder, // checked above to be of images
-        config: encoderConfig,
-        weights: resolved,
-        report: describeLoad(report),
-      };
+      const { report, ...created } = await createEncoder(
+        weights,
+        isVideo(config.model) ? { ...options, frames } : options,
+      );
+      return { ...created, weights: resolved, report: describeLoad(report) };
     };
     return { build, close };
   } catch (error) {
@@ -97,14 +102,19 @@ export function randomTeacher(config: DistillConfig): Teacher {
     );
   }
   const { width, depth } = sizes;
-  const encoderConfig = {
+  const shared = {
     ...{ width, depth, heads: teacher.heads ?? sizes.heads },
     imageSize: { h: model.imageSize[0], w: model.imageSize[1] },
-    patch: { h: model.patch[0], w: model.patch[1] },
-    classToken: model.classToken,
   };
-  const encoder = new ImageEncoder(encoderConfig, { rng: createRng(run.seed, 'teacher') });
-  return { encoder, config: encoderConfig, report: 'random weights: no --teacher was given' };
+  const [h, w] = model.patch;
+  const rng = createRng(run.seed, 'teacher');
+  const report = 'random weights: no --teacher was given';
+  if (isVideo(model)) {
+    const ofClips = { ...shared, frames: model.frames, patch: { t: model.tubelet, h, w } };
+    return { encoder: new VideoEncoder(ofClips, { rng }), config: ofClips, report };
+  }
+  const ofImages = { ...shared, patch: { h, w }, classToken: model.classToken };
+  return { encoder: new ImageEncoder(ofImages, { rng }), config: ofImages, report };
 }
 
 /** The size of a teacher in words: `ViT-large 1024x24 (16 heads)`. */
@@ -117,9 +127,11 @@ const sizesOf = ({ teacher }: DistillConfig) => (teacher.preset === undefined ? 
 
 function checkTeacher(found: EncoderDescription, { config, path }: { config: DistillConfig; path: string }): void {
   const { align, model, teacher } = config;
-  if (found.kind !== 'image') {
+  const wanted = isVideo(model) ? 'video' : 'image';
+  if (found.kind !== wanted) {
+    const name = { image: 'images', video: 'video clips' };
     throw new InputError(
-      `teacher: ${path} holds an encoder of video clips, the student takes images; give a teacher of images`,
+      `teacher: ${path} holds an encoder of ${name[found.kind]}, the student takes ${name[wanted]}; give a teacher of ${name[wanted]}`,
     );
   }
   const sizes = sizesOf(config);

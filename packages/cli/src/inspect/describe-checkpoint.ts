@@ -104,7 +104,7 @@ function describeOurs({ model, normalization }: ModelDescription): [string, stri
     [
       'image',
       `${imageSize.h}x${imageSize.w} px in patches of ${patch.h}x${patch.w}: ${formatCount(tokens)} tokens` +
-        (encoder.classToken === false ? '' : ' and a class token'),
+        ('frames' in encoder || encoder.classToken === false ? '' : ' and a class token'),
     ],
     ['targets', normPixLoss ? 'pixels, normalised patch by patch' : 'pixels'],
     ['input', `(value / 255 - mean) / std; mean ${numbers(normalization.mean)}, std ${numbers(normalization.std)}`],

@@ -1,15 +1,17 @@
+import { MaskedAutoencoder } from '@masked-distill/mae';
+import { ImageEncoder } from '@masked-distill/vit';
+import { maskRatiosOf, maskSamplerOf } from '../config/mask-sampler.ts';
 import type { PretrainConfig } from '../config/pretrain-config.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
 import type { Environment } from '../environment.ts';
 import { dryRun } from '../run/dry-run.ts';
 import { initEncoder } from '../run/init-encoder.ts';
-import { maskSamplerOf } from '../run/mask-sampler.ts';
 import type { Resumed } from '../run/open-resumed.ts';
 import { pictureChores } from '../run/picture-chores.ts';
 import { createPicturePainter } from '../run/picture-painter.ts';
 import { runTraining, type TrainingOutcome } from '../run/run-training.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
-import { createImageMaeTask } from '../tasks/image-mae-task.ts';
+import { createMaeTask } from '../tasks/mae-task.ts';
 import { buildModelOf } from './build-model.ts';
 import { maeFlops } from './mae-flops.ts';
 import { modelFacts } from './model-facts.ts';
@@ -35,7 +37,7 @@ export function dryRunPretrain(config: PretrainConfig, { environment }: { enviro
 async function preparePretrain(context: TrainingContext<PretrainConfig>): Promise<Training> {
   const { config, sources, loader, plan, startStep, note, environment } = context;
   const model = buildModelOf(config);
-  const sampler = maskSamplerOf(config.mask, { ratio: config.mask.ratio });
+  const sampler = maskSamplerOf(config.mask, maskRatiosOf(config));
   const { mean, std } = config.data;
   try {
     const { init } = config.model;
@@ -45,7 +47,7 @@ async function preparePretrain(context: TrainingContext<PretrainConfig>): Promis
     throw error;
   }
   return {
-    task: createImageMaeTask(model, {
+    task: createMaeTask(model, {
       loader,
       sampler,
       seed: config.run.seed,
@@ -54,8 +56,9 @@ async function preparePretrain(context: TrainingContext<PretrainConfig>): Promis
     }),
     facts: modelFacts(model, { config, sampler }),
     flopsPerSample: maeFlops(model.config, sampler.counts(model.encoder.grid)),
-    probed: model.encoder,
+    probed: model.encoder instanceof ImageEncoder ? model.encoder : undefined,
     async chores(run) {
+      if (!(model instanceof MaskedAutoencoder)) return [];
       const paint = await createPicturePainter(model, { source: sources.train, run, config, sampler });
       return pictureChores(config, { plan, paint });
     },

@@ -1,25 +1,25 @@
-import type { Batch, ImageLoader } from '@masked-distill/image-data';
 import type { AsymmetricMask, MaskSampler } from '@masked-distill/masking';
 import { createRng, type RowIndexArrays, sampleDropPath } from '@masked-distill/tensor-core';
 import type { ArgumentArray, TrainingBatch, TrainingTask } from '@masked-distill/train';
 import type { Backbone } from '@masked-distill/vit';
+import type { RunBatch, RunLoader } from '../run/run-loader.ts';
 
-/** Options of a task on masked images. */
-export interface MaskedImageTaskOptions {
-  /** Gives the images. */
-  readonly loader: ImageLoader;
+/** Options of a task on masked images or clips. */
+export interface MaskedTaskOptions {
+  /** Gives the images or clips. */
+  readonly loader: RunLoader;
   /** Draws a mask for each crop. */
   readonly sampler: MaskSampler;
   /** Names the masks and the dropped branches. */
   readonly seed: number;
   /** Stochastic depth of the last block. */
   readonly dropPath: number;
-  /** How the images were normalised; stored with the weights. */
+  /** How the pixels were normalised; stored with the weights. */
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
 /** Options of {@link maskedBatches}. */
-export interface MaskedBatchesOptions extends MaskedImageTaskOptions {
+export interface MaskedBatchesOptions extends MaskedTaskOptions {
   /** Turns a batch's masks into the indices that its loss takes. */
   readonly index: (masks: readonly AsymmetricMask[], encoder: Backbone) => object;
 }
@@ -31,7 +31,7 @@ export function maskedBatches(
 ): Pick<TrainingTask, 'batches' | 'batchesPerEpoch'> {
   const { depth, grid } = encoder;
 
-  const toTrainingBatch = ({ pixels, shape, keys, step }: Batch): TrainingBatch => {
+  const toTrainingBatch = ({ pixels, shape, keys, step }: RunBatch): TrainingBatch => {
     const masks = keys.map((_, i) => sampler.sample(grid, createRng(seed, 'mask', step, i)));
     const indices = Object.entries<RowIndexArrays>({ ...index(masks, encoder) }).flatMap(
       ([name, { rows, inverse }]) => [

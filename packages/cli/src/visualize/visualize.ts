@@ -50,7 +50,7 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
   sampler.counts(gridOf(description));
 
   const engine = await startEngine(options, note);
-  const model = buildModel(description, { tensors, source: modelFile });
+  const model = buildModel(description, { tensors, source: modelFile }) as MaskedAutoencoder;
   try {
     const { normalization } = description;
     const { pixels, shape, keys } = await drawImages(source, { description, options, note });

@@ -1,24 +1,21 @@
 import { type Distiller, distillIndicesFrom, indexAsymmetricMasks } from '@masked-distill/amd-distill';
-import type { MaskedAutoencoder } from '@masked-distill/mae';
 import type { TrainingTask } from '@masked-distill/train';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type MaskedImageTaskOptions, maskedBatches } from './masked-batches.ts';
+import type { Autoencoder } from './autoencoder.ts';
+import { type MaskedTaskOptions, maskedBatches } from './masked-batches.ts';
 import { describeModel } from './model-description.ts';
 
-/** Options of {@link createImageDistillTask}. */
-export interface ImageDistillTaskOptions extends MaskedImageTaskOptions {
+/** Options of {@link createDistillTask}. */
+export interface DistillTaskOptions extends MaskedTaskOptions {
   /** The distiller's student, once more, under its own type. */
-  readonly student: MaskedAutoencoder;
+  readonly student: Autoencoder;
 }
 
 /**
- * Asymmetric masked distillation on images as something `train` can run. Its checkpoints hold the student's tensors under their own names,
+ * Asymmetric masked distillation as something `train` can run. Its checkpoints hold the student's tensors under their own names,
  * with projections and generators beside them; they describe the student, so that they serve wherever one of `pretrain` does.
  */
-export function createImageDistillTask(
-  distiller: Distiller,
-  { student, ...options }: ImageDistillTaskOptions,
-): TrainingTask {
+export function createDistillTask(distiller: Distiller, { student, ...options }: DistillTaskOptions): TrainingTask {
   return {
     module: distiller,
     description: { ...describeModel(student, options.normalization), distillation: distiller.config },
