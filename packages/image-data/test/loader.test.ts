@@ -130,6 +130,36 @@ describe('createImageLoader', () => {
     expect(difference(shown, { data: middle, width: 10, height: 20 }).max).toBeLessThanOrEqual(1);
   });
 
+  it('takes ten crops: four corners, the middle, and their mirror images', async () => {
+    const image = noiseImage(24, 24);
+    const source = createBytesSource([{ key: 'a', bytes: await pngOf(image) }]);
+    const transform = { kind: 'eval', cropShare: 16 / 24, crops: 10 } as const;
+    const [batch] = await collect(source, { ...small, batchSize: 1, transform });
+    expect(batch!.shape).toEqual([10, 16, 16, 3]);
+    expect(batch!.keys).toEqual(Array.from({ length: 10 }, () => 'a'));
+    const corners = [
+      [0, 0],
+      [8, 0],
+      [0, 8],
+      [8, 8],
+      [4, 4],
+    ] as const;
+    const expected = [false, true].flatMap((isMirrored) =>
+      corners.map(([left, top]) => {
+        const data = Array.from({ length: 16 * 16 * 3 }, (_, i) => {
+          const [row, column] = [Math.floor(i / 48), Math.floor(i / 3) % 16];
+          const x = left + (isMirrored ? 15 - column : column);
+          return image.data[((top + row) * 24 + x) * 3 + (i % 3)]!;
+        });
+        return { data: Uint8Array.from(data), width: 16, height: 16 };
+      }),
+    );
+    for (const [place, crop] of expected.entries()) {
+      const shown = denormalize(batch!.pixels.subarray(place * 768, (place + 1) * 768), { width: 16, height: 16 });
+      expect(difference(shown, crop).max).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('hands out memory of its own, unless told to reuse it', async () => {
     const kept = await collect(procedural, { ...small, workers: 1 });
     const loader = createImageLoader(procedural, { ...small, workers: 1, reuseMemory: true, prefetch: 1 });
@@ -155,6 +185,11 @@ describe('createImageLoader', () => {
     [{ batchSize: 0 }, 'loader: batchSize is 0; give a whole number from 1 to 1048576'],
     [{ workers: -1 }, 'loader: workers is -1; give a whole number from 0 to 256'],
     [{ repeats: 1.5 }, 'loader: repeats is 1.5; give a whole number from 1 to 1024'],
+    [
+      { repeats: 10, transform: { kind: 'eval' } },
+      'loader: repeats are of training; for several crops in evaluation give the transform crops: 10',
+    ],
+    [{ transform: { kind: 'eval', crops: 5 } }, 'transform: crops is 5; give 1 or 10'],
     [{ prefetch: 0 }, 'loader: prefetch is 0; give a whole number from 1 to 1024'],
     [{ maxUnreadableShare: 2 }, 'loader: maxUnreadableShare is 2; give a share from 0 to 1'],
     [
@@ -162,7 +197,9 @@ describe('createImageLoader', () => {
       'loader: batchSize 41 is more than the 40 images of procedural images; make it smaller or set dropLast: false',
     ],
   ])('refuses %j', (options, message) => {
-    expect(() => createImageLoader(procedural, { ...small, ...options })).toThrow(new InputError(message));
+    expect(() => createImageLoader(procedural, { ...small, ...options } as ImageLoaderOptions)).toThrow(
+      new InputError(message),
+    );
   });
 
   it('refuses a step that is none', async () => {
@@ -195,6 +232,24 @@ describe('unreadable pictures', () => {
       expect(reports[0]!.reason).toMatch(/^(vipspng: )?\S/);
       expect(loader.stats().unreadable).toEqual(reports);
     }
+  });
+
+  it('keep their places where nothing is to stand in for them, even all of them', async () => {
+    const reports: UnreadableReport[] = [];
+    const evaluate: ImageLoaderOptions = {
+      ...small,
+      batchSize: 2,
+      transform: { kind: 'eval' },
+      maxUnreadableShare: 1,
+      replaceUnreadable: false,
+      onUnreadable: (report) => reports.push(report),
+    };
+    const some = await collect(await pictures(4, [0, 2]), evaluate);
+    expect(some.flatMap(({ keys }) => keys)).toEqual(['0.png', '1.png', '2.png', '3.png']);
+    expect(some.flatMap(({ labels }) => [...labels!])).toEqual([0, 1, 0, 1]);
+    const none = await collect(await pictures(2, [0, 1]), evaluate);
+    expect(none.flatMap(({ keys }) => keys)).toEqual(['0.png', '1.png']);
+    expect(reports.map(({ index }) => index)).toEqual([0, 2, 0, 1]);
   });
 
   it('leave the random streams of all places as they are', async () => {

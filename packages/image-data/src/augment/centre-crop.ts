@@ -39,6 +39,24 @@ export function planCentreCrop(
   return { source, resized, window: middleBox(resized, { width, height }) };
 }
 
+/**
+ * Plans one of ten crops: of a picture resized as for {@link planCentreCrop} the upper left, upper right, lower left and lower right
+ * corner and the middle, then the mirror images of these five.
+ *
+ * @param options.place from 0 to 9
+ */
+export function planTenCrop(
+  image: { readonly width: number; readonly height: number },
+  options: { readonly size: ImageSize; readonly cropShare: number; readonly place: number },
+): CentreCrop & { readonly isMirrored: boolean } {
+  const plan = planCentreCrop(image, options);
+  const corner = options.place % 5;
+  const [right, bottom] = [plan.resized.width - plan.window.width, plan.resized.height - plan.window.height];
+  const window =
+    corner === 4 ? plan.window : { ...plan.window, left: (corner % 2) * right, top: corner < 2 ? 0 : bottom };
+  return { ...plan, window, isMirrored: options.place >= 5 };
+}
+
 function middleBox(outer: { width: number; height: number }, inner: { width: number; height: number }): Box {
   return {
     left: Math.round((outer.width - inner.width) / 2),

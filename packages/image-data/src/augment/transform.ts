@@ -32,6 +32,11 @@ export interface EvalTransform {
   readonly kind: 'eval';
   /** The crop's share of the side that the picture is resized to; default 0.875, which is 224 out of 256. */
   readonly cropShare?: number;
+  /**
+   * Crops of each picture: 1, the middle, or 10, its four corners and the middle and then the mirror images of these five (Krizhevsky et
+   * al. 2012). They stand next to each other in the batch; default 1.
+   */
+  readonly crops?: 1 | 10;
   /** Subtracted from each channel, on a scale of 0 to 1; default ImageNet's. */
   readonly mean?: Rgb;
   /** Divides each channel afterwards; default ImageNet's. */
@@ -45,7 +50,7 @@ export type ImageTransform = TrainTransform | EvalTransform;
 export type ResolvedTransform = { readonly size: ImageSize; readonly mean: Rgb; readonly std: Rgb } & (
   | (Required<Pick<TrainTransform, 'kind' | 'scale' | 'ratio' | 'flip'>> &
       Pick<TrainTransform, 'colorJitter' | 'randAugment'>)
-  | Required<Pick<EvalTransform, 'kind' | 'cropShare'>>
+  | Required<Pick<EvalTransform, 'kind' | 'cropShare' | 'crops'>>
 );
 
 /** Larger crops than this are taken for a mistake. */
@@ -70,9 +75,10 @@ export function resolveTransform(transform: ImageTransform, size: number | Image
   );
   const shared = { size: [height, width] as const, mean, std };
   if (transform.kind === 'eval') {
-    const { kind, cropShare = 224 / 256 } = transform;
+    const { kind, cropShare = 224 / 256, crops = 1 } = transform;
     check(cropShare > 0 && cropShare <= 1, 'cropShare', cropShare, 'a share above 0, at most 1');
-    return { ...shared, kind, cropShare };
+    check(crops === 1 || crops === 10, 'crops', crops, '1 or 10');
+    return { ...shared, kind, cropShare, crops };
   }
   const { kind, scale = [0.2, 1], ratio = [3 / 4, 4 / 3], flip = 0.5, colorJitter, randAugment } = transform;
   check(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1, 'scale', scale, 'a range of area shares within (0, 1]');

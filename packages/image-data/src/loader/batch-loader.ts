@@ -93,7 +93,7 @@ export function createBatchLoader<Sample extends SourceSample, CropShape extends
   parts: BatchLoaderParts<Sample, CropShape>,
 ): BatchLoader<CropShape> {
   const { settings, cropShape, maxChunk } = parts;
-  const { batchSize, repeats, workers, prefetch, reuseMemory } = settings;
+  const { batchSize, repeats, workers, prefetch, replaceUnreadable, reuseMemory } = settings;
   const plan = planBatches(source, settings);
   if (plan.stepsPerEpoch === 0) {
     throw new InputError(
@@ -102,6 +102,7 @@ export function createBatchLoader<Sample extends SourceSample, CropShape extends
   }
   const tracker = trackUnreadable(source, {
     maxShare: settings.maxUnreadableShare,
+    isReplaced: replaceUnreadable,
     onUnreadable: settings.onUnreadable,
   });
   const cropLength = cropShape.reduce((product, extent) => product * extent, 1);
@@ -113,7 +114,8 @@ export function createBatchLoader<Sample extends SourceSample, CropShape extends
     const crops = indices.length * repeats;
     const out = slot.pixels.subarray(0, crops * cropLength);
     const render = (places: readonly Place<Sample>[]) => parts.render(places, { epoch, out });
-    const filled = await fillBatch(indices, { source, repeats, workers, maxChunk, tracker, render, signal });
+    const filling = { source, repeats, workers, maxChunk, isReplaced: replaceUnreadable, tracker, render, signal };
+    const filled = await fillBatch(indices, filling);
     return { slot, step, epoch, pixels: out, ...filled, shape: [crops, ...cropShape] as const };
   }
 

@@ -21,6 +21,11 @@ export interface BatchOptions {
   /** Stop when more than this share of the samples tried can't be read; default 0.05. */
   readonly maxUnreadableShare?: number;
   /**
+   * Whether the next sample in the source's order stands in for one that can't be read; default true. Without it the place keeps its own
+   * key and label, and pixels that mean nothing: for evaluation, which must not take one sample for another.
+   */
+  readonly replaceUnreadable?: boolean;
+  /**
    * Hand out the workers' own memory, which the next batch overwrites, instead of a copy; default false. Saves a copy per batch for
    * a consumer that is done with a batch's pixels before it asks for the next.
    */
@@ -52,6 +57,7 @@ export function resolveBatchOptions(options: BatchOptions, isTraining: boolean):
     dropLast: options.dropLast ?? isTraining,
     prefetch: options.prefetch ?? 2,
     maxUnreadableShare: options.maxUnreadableShare ?? 0.05,
+    replaceUnreadable: options.replaceUnreadable ?? true,
     reuseMemory: options.reuseMemory ?? false,
     onUnreadable: options.onUnreadable,
   };

@@ -24,6 +24,8 @@ export interface FillOptions<Sample extends SourceSample> {
   readonly workers: number;
   /** Samples in one message to a worker, at most: few enough to share a batch out evenly. */
   readonly maxChunk: number;
+  /** Whether others stand in for samples that can't be read. */
+  readonly isReplaced: boolean;
   readonly tracker: UnreadableTracker;
   readonly render: RenderPlaces<Sample>;
   /** Set off when nobody wants the batch any more. */
@@ -35,21 +37,22 @@ type Open = { readonly position: number; readonly index: number; readonly taken:
 
 /**
  * Fills a batch with the samples of the given indices. All work is handed out at once, since the main thread may be busy with a
- * training step until the batch is asked for. A sample that can't be read is replaced, and the replacement keeps its place's random
- * stream.
+ * training step until the batch is asked for. A sample that can't be read is replaced where that is wanted, and the replacement keeps its place's
+ * random stream.
  */
 export async function fillBatch<Sample extends SourceSample>(
   indices: Int32Array,
   options: FillOptions<Sample>,
 ): Promise<{ keys: string[]; labels: Int32Array | undefined }> {
-  const { source, repeats, tracker, signal } = options;
-  const taken = indices.map((index) => tracker.standIn(index));
+  const { source, repeats, isReplaced, tracker, signal } = options;
+  const taken = indices.map((index) => (isReplaced ? tracker.standIn(index) : index));
   let open: Open[] = Array.from(indices, (index, position) => ({ position, index, taken: taken[position]! }));
   while (open.length > 0) {
     signal.throwIfAborted();
     const failures = await renderAll(open, options);
     open = open.filter(({ position }) => failures.has(position));
     for (const place of open) tracker.failed(place.taken, failures.get(place.position)!);
+    if (!isReplaced) break;
     open = open.map((place) => ({ ...place, taken: tracker.standIn(place.taken) }));
     for (const place of open) taken[place.position] = place.taken;
   }

@@ -1,3 +1,4 @@
+import { InputError } from '@masked-distill/base';
 import { type ImageTransform, type ResolvedTransform, resolveTransform } from '../augment/transform.ts';
 import type { FailOn } from '../decode/decode-image.ts';
 import { DEFAULT_MAX_PIXELS } from '../decode/decode-image.ts';
@@ -25,5 +26,12 @@ export function resolveLoaderOptions(options: ImageLoaderOptions): LoaderSetting
   const transform = resolveTransform(options.transform ?? { kind: 'train' }, options.imageSize);
   const { maxPixels = DEFAULT_MAX_PIXELS, failOn = 'error' } = options;
   checkCount('maxPixels', maxPixels, { low: 1, high: Number.MAX_SAFE_INTEGER });
-  return { ...resolveBatchOptions(options, transform.kind === 'train'), transform, maxPixels, failOn };
+  const isTraining = transform.kind === 'train';
+  if (!isTraining && (options.repeats ?? 1) !== 1) {
+    throw new InputError(
+      'loader: repeats are of training; for several crops in evaluation give the transform crops: 10',
+    );
+  }
+  const repeats = isTraining ? options.repeats : transform.crops;
+  return { ...resolveBatchOptions({ ...options, repeats }, isTraining), transform, maxPixels, failOn };
 }

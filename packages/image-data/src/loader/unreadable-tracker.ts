@@ -28,12 +28,21 @@ const LEAST_TRIED = 64;
 /** Names that an error lists. */
 const LISTED = 3;
 
-/** Makes a tracker. `onUnreadable` hears of each unreadable sample once. */
+/** What {@link trackUnreadable} goes by. */
+export interface TrackUnreadableOptions {
+  /** The share of the samples tried that may be unreadable. */
+  readonly maxShare: number;
+  /** Whether others stand in for them, so that at least one must be readable. */
+  readonly isReplaced: boolean;
+  /** Hears of each unreadable sample once. */
+  readonly onUnreadable?: (report: UnreadableReport) => void;
+}
+
+/** Makes a tracker. */
 export function trackUnreadable(
   source: SampleSource<SourceSample>,
-  options: { readonly maxShare: number; readonly onUnreadable?: (report: UnreadableReport) => void },
+  { maxShare, isReplaced, onUnreadable }: TrackUnreadableOptions,
 ): UnreadableTracker {
-  const { maxShare, onUnreadable } = options;
   const known = new Map<number, UnreadableReport>();
   const seen = new Uint8Array(Math.ceil(source.length / 8));
   let triedCount = 0;
@@ -57,7 +66,7 @@ export function trackUnreadable(
       known.set(index, report);
       onUnreadable?.(report);
       const allowed = maxShare * Math.max(triedCount, Math.min(source.length, LEAST_TRIED));
-      if (known.size <= allowed && known.size < source.length) return;
+      if (known.size <= allowed && (known.size < source.length || !isReplaced)) return;
       const listed = [...known.values()].slice(0, LISTED).map((bad) => `${bad.key} (${bad.reason})`);
       const more = known.size > LISTED ? `, and ${known.size - LISTED} more` : '';
       throw new InputError(

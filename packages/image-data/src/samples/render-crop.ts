@@ -1,6 +1,6 @@
 import { createRng } from '@masked-distill/base';
 import { applyAugmentSteps } from '../augment/augment-step.ts';
-import { planCentreCrop } from '../augment/centre-crop.ts';
+import { planCentreCrop, planTenCrop } from '../augment/centre-crop.ts';
 import { drawTrainPlan, type ResolvedTransform } from '../augment/transform.ts';
 import type { RgbImage } from '../image.ts';
 import type { Picture } from './picture.ts';
@@ -27,7 +27,11 @@ export async function renderCrop(
   draw: SampleDraw & { readonly repeat: number },
 ): Promise<RgbImage> {
   const [height, width] = transform.size;
-  if (transform.kind === 'eval') return picture.centreCrop(planCentreCrop(picture, transform));
+  if (transform.kind === 'eval') {
+    if (transform.crops === 1) return picture.centreCrop(planCentreCrop(picture, transform));
+    const { isMirrored, ...plan } = planTenCrop(picture, { ...transform, place: draw.repeat });
+    return applyAugmentSteps(await picture.centreCrop(plan), isMirrored ? [{ op: 'flip', amount: 0 }] : []);
+  }
   const rng = createRng(draw.seed, 'augment', draw.epoch, draw.index, draw.repeat);
   const { crop, steps } = drawTrainPlan(transform, { width: picture.width, height: picture.height, rng });
   return applyAugmentSteps(await picture.crop(crop, { width, height }), steps);
