@@ -16,8 +16,20 @@ export {
   videoMaeDecoders,
   videoMaePreset,
 } from './presets.ts';
-export { type Picture, type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruction.ts';
-export { normalizeCubes, normalizePatches, type PatchStatistics, patchStatistics } from './targets.ts';
+export {
+  type Picture,
+  type Reconstruction,
+  type ReconstructOptions,
+  reconstruct,
+  reconstructFrames,
+} from './reconstruction.ts';
+export {
+  denormalizeCubes,
+  normalizeCubes,
+  normalizePatches,
+  type PatchStatistics,
+  patchStatistics,
+} from './targets.ts';
 export { TokenAutoencoder } from './token-autoencoder.ts';
 export { VideoDecoder, type VideoDecoderConfig } from './video-decoder.ts';
 export { VideoMaskedAutoencoder, type VideoMaskedAutoencoderConfig } from './video-masked-autoencoder.ts';

@@ -5,7 +5,7 @@ import { checkTransformerSize, ImageEncoder, type ImageEncoderConfig, type Trans
 import * as tf from '@tensorflow/tfjs-core';
 import { ImageDecoder } from './image-decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
-import { normalizePatches } from './targets.ts';
+import { normalizePatches, patchStatistics } from './targets.ts';
 import { TokenAutoencoder } from './token-autoencoder.ts';
 
 /** What a {@link MaskedAutoencoder} is made of; plain data, stored with its weights. */
@@ -69,5 +69,11 @@ export class MaskedAutoencoder extends TokenAutoencoder<tf.Tensor4D> {
 
   protected override targetsOf(patches: tf.Tensor2D): tf.Tensor2D {
     return this.config.normPixLoss ? normalizePatches(patches) : patches;
+  }
+
+  protected override pixelsOf(predictions: tf.Tensor2D, patches: tf.Tensor2D): tf.Tensor2D {
+    if (!this.config.normPixLoss) return predictions;
+    const { mean, std } = patchStatistics(patches);
+    return tf.add(tf.mul(predictions, std), mean);
   }
 }

@@ -29,10 +29,31 @@ export function normalizePatches(patches: tf.Tensor2D): tf.Tensor2D {
  * @param channels C
  */
 export function normalizeCubes(cubes: tf.Tensor2D, channels: number): tf.Tensor2D {
+  const { centred, std } = cubeStatistics(cubes, channels);
+  return tf.reshape(tf.div(centred, std), cubes.shape);
+}
+
+/**
+ * The way back from {@link normalizeCubes}.
+ *
+ * @param normalized rows such as it gives, `[R, t·h·w·C]`
+ * @param options the rows whose means and deviations to give back, and C
+ */
+export function denormalizeCubes(
+  normalized: tf.Tensor2D,
+  { cubes, channels }: { cubes: tf.Tensor2D; channels: number },
+): tf.Tensor2D {
+  const { centred, mean, std } = cubeStatistics(cubes, channels);
+  return tf.reshape(tf.add(tf.mul(tf.reshape(normalized, centred.shape), std), mean), cubes.shape);
+}
+
+/** Cubes without their means, `[R, t·h·w, C]`, the means and what divides them, `[R, 1, C]` each. */
+function cubeStatistics(cubes: tf.Tensor2D, channels: number) {
   const [rows, values] = cubes.shape;
   const pixels = values / channels;
   const perChannel = tf.reshape(cubes, [rows, pixels, channels]);
-  const centred = tf.sub(perChannel, tf.mean(perChannel, 1, true)); // [R, t·h·w, C]
-  const std = tf.sqrt(tf.div(tf.sum(tf.square(centred), 1, true), pixels - 1)); // [R, 1, C]
-  return tf.reshape(tf.div(centred, tf.add(std, 1e-6)), [rows, values]);
+  const mean = tf.mean(perChannel, 1, true);
+  const centred = tf.sub(perChannel, mean);
+  const std = tf.add(tf.sqrt(tf.div(tf.sum(tf.square(centred), 1, true), pixels - 1)), 1e-6);
+  return { centred, mean, std };
 }

@@ -15,6 +15,9 @@ export abstract class TokenAutoencoder<Pixels extends tf.Tensor4D | tf.Tensor5D>
   /** What is to be predicted of tokens, rows `[R, P]` of pixels as they came in. */
   protected abstract targetsOf(tokens: tf.Tensor2D): tf.Tensor2D;
 
+  /** The way back from predictions `[R, P]` to pixels, by the statistics of the tokens `[R, P]` that they are of. */
+  protected abstract pixelsOf(predictions: tf.Tensor2D, tokens: tf.Tensor2D): tf.Tensor2D;
+
   /** Visible tokens through the encoder: pixels → `[prefix + K, B, D]`. */
   encode(pixels: Pixels, { visible }: MaskIndices, options: { dropPath?: tf.Tensor2D } = {}): tf.Tensor3D {
     return this.encoder.encode(this.encoder.embed(pixels, visible), options).output;
@@ -45,6 +48,15 @@ export abstract class TokenAutoencoder<Pixels extends tf.Tensor4D | tf.Tensor5D>
    */
   loss(pixels: Pixels, indices: MaskIndices, options: { dropPath?: tf.Tensor2D } = {}): tf.Scalar {
     return this.reconstructionLoss(this.encode(pixels, indices, options), pixels, indices);
+  }
+
+  /**
+   * What the model makes of the masked tokens, in the units of the pixels: `[M·B, P]`. Predictions of normalised targets are given back each
+   * token's own mean and deviation, which is the only way to see them: the model does not predict those.
+   */
+  imagine(pixels: Pixels, indices: MaskIndices): tf.Tensor2D {
+    const predictions = this.predictMasked(this.encode(pixels, indices), indices);
+    return this.pixelsOf(predictions, gatherRows(this.patches(pixels), indices.masked));
   }
 
   reconstructionLoss(latent: tf.Tensor3D, pixels: tf.Tensor, indices: MaskIndices): tf.Scalar {

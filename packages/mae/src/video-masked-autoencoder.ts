@@ -4,7 +4,7 @@ import type { Rng } from '@masked-distill/base';
 import { checkBlocks, type TransformerSize, VideoEncoder, type VideoEncoderConfig } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MaskIndices } from './mask-indices.ts';
-import { normalizeCubes } from './targets.ts';
+import { denormalizeCubes, normalizeCubes } from './targets.ts';
 import { TokenAutoencoder } from './token-autoencoder.ts';
 import { VideoDecoder } from './video-decoder.ts';
 
@@ -64,11 +64,25 @@ export class VideoMaskedAutoencoder extends TokenAutoencoder<tf.Tensor5D> {
   }
 
   protected override targetsOf(cubes: tf.Tensor2D): tf.Tensor2D {
-    const { normPixLoss = true, mean = IMAGENET_MEAN, std = IMAGENET_STD } = this.config;
-    const channels = tf.reshape(cubes, [-1, 3]); // [R·t·h·w, 3]
-    const pixels = tf.add(tf.mul(channels, tf.tensor1d([...std])), tf.tensor1d([...mean])); // in [0, 1]
-    const targets = tf.reshape(pixels, cubes.shape) as tf.Tensor2D; // [R, t·h·w·3]
+    const { normPixLoss = true } = this.config;
+    const targets = this.#unitRange(cubes);
     return normPixLoss ? normalizeCubes(targets, 3) : targets;
+  }
+
+  protected override pixelsOf(predictions: tf.Tensor2D, cubes: tf.Tensor2D): tf.Tensor2D {
+    const { normPixLoss = true, mean = IMAGENET_MEAN, std = IMAGENET_STD } = this.config;
+    const unitRange = normPixLoss
+      ? denormalizeCubes(predictions, { cubes: this.#unitRange(cubes), channels: 3 })
+      : predictions;
+    const channels = tf.reshape(unitRange, [-1, 3]); // [R·t·h·w, 3]
+    return tf.reshape(tf.div(tf.sub(channels, tf.tensor1d([...mean])), tf.tensor1d([...std])), cubes.shape);
+  }
+
+  /** Pixels in [0, 1]. */
+  #unitRange(cubes: tf.Tensor2D): tf.Tensor2D {
+    const { mean = IMAGENET_MEAN, std = IMAGENET_STD } = this.config;
+    const channels = tf.reshape(cubes, [-1, 3]); // [R·t·h·w, 3]
+    return tf.reshape(tf.add(tf.mul(channels, tf.tensor1d([...std])), tf.tensor1d([...mean])), cubes.shape);
   }
 }
 

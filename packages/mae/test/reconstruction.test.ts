@@ -1,7 +1,13 @@
 import { createRng, type Rng, useEngine } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MaskedAutoencoder, reconstruct } from '../src/index.ts';
+import {
+  MaskedAutoencoder,
+  type MaskIndices,
+  reconstruct,
+  reconstructFrames,
+  VideoMaskedAutoencoder,
+} from '../src/index.ts';
 
 const mean = [0.5, 0.4, 0.3];
 const std = [0.2, 0.25, 0.3];
@@ -60,5 +66,96 @@ describe.each([false, true])('reconstruct, normPixLoss %s', (normPixLoss) => {
     );
     const ownMean = normalized.reduce((a, b) => a + b) / normalized.length;
     expect(shown[0]).toBe(Math.round(255 * ((normPixLoss ? ownMean : 0) * std[0]! + mean[0]!)));
+  });
+});
+
+/** Predicts the targets of a clip that it was shown. */
+class Clairvoyant extends VideoMaskedAutoencoder {
+  truth?: tf.Tensor5D;
+  protected override predictMasked(latent: tf.Tensor3D, indices: MaskIndices): tf.Tensor2D {
+    return this.truth ? this.targets(this.truth, indices.masked) : super.predictMasked(latent, indices);
+  }
+}
+
+describe.each([false, true])('reconstructFrames, normPixLoss %s', (normPixLoss) => {
+  const [frames, height, width] = [4, 4, 6];
+  const size = frames * height * width * 3;
+  const values = Float32Array.from(
+    { length: 2 * size },
+    (
+      (rng) => () =>
+        rng.integer(256)
+    )(createRng(2)),
+  );
+  let model: Clairvoyant;
+  let pixels: tf.Tensor5D;
+  beforeAll(async () => {
+    await useEngine({ prefer: 'cpu' });
+    const encoder = { frames, imageSize: { h: height, w: width }, patch: { t: 2, h: 2, w: 3 } };
+    model = new Clairvoyant(
+      {
+        encoder: { ...encoder, width: 8, depth: 1, heads: 2 },
+        decoder: { width: 8, depth: 1, heads: 2 },
+        normPixLoss,
+        mean: mean as [number, number, number],
+        std: std as [number, number, number],
+      },
+      { rng: createRng(0) },
+    );
+    pixels = tf.tidy(() =>
+      tf.div(
+        tf.sub(tf.div(tf.tensor5d(values, [2, frames, height, width, 3]), 255), tf.tensor1d(mean)),
+        tf.tensor1d(std),
+      ),
+    );
+  });
+  afterAll(() => {
+    pixels.dispose();
+    model.dispose();
+  });
+  // Two slices of 2x2 cubes, tokens 0 1 / 2 3 and 4 5 / 6 7. Each clip has a mask of its own; the second has a teacher.
+  const masks = [
+    { visible: Int32Array.of(1, 5), extra: new Int32Array(), masked: Int32Array.of(0, 2, 3, 4, 6, 7) },
+    { visible: Int32Array.of(0, 4), extra: Int32Array.of(3, 7), masked: Int32Array.of(1, 2, 3, 5, 6, 7) },
+  ];
+  /** Where a colour stands in the data of a clip. */
+  const at = (t: number, y: number, x: number) => ((t * height + y) * width + x) * 3;
+  const colour = (data: Uint8Array, y: number, x: number) => [...data.subarray(at(0, y, x), at(0, y, x) + 3)];
+
+  it('gives the original back where the model predicts it', async () => {
+    model.truth = pixels;
+    const before = tf.memory().numTensors;
+    const clips = await reconstructFrames(model, pixels, { masks, mean, std });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(clips.map((clip) => clip.length)).toEqual([frames, frames]);
+    for (const view of ['original', 'reconstructed'] as const) {
+      expect(clips.flat().flatMap((frame) => [...frame[view].data])).toEqual([...values]);
+    }
+    model.truth = undefined;
+  });
+
+  it('greys in every frame what is hidden, from the student and from the teacher', async () => {
+    const [, second] = await reconstructFrames(model, pixels, { masks, mean, std });
+    const own = (t: number, y: number, x: number) => [...values.subarray(size + at(t, y, x), size + at(t, y, x) + 3)];
+    const grey = [128, 128, 128];
+    for (const [t, frame] of second!.entries()) {
+      expect(frame.masked).toMatchObject({ width, height });
+      expect(colour(frame.masked.data, 1, 2)).toEqual(own(t, 1, 2)); // tokens 0 and 4
+      expect(colour(frame.masked.data, 0, 3)).toEqual(grey); // tokens 1 and 5
+      expect(colour(frame.masked.data, 3, 5)).toEqual(grey); // tokens 3 and 7
+      expect(colour(frame.teacherSees.data, 3, 5)).toEqual(own(t, 3, 5));
+      expect(colour(frame.teacherSees.data, 2, 2)).toEqual(grey); // tokens 2 and 6
+    }
+  });
+
+  it('shows a model that predicts 0: black, or each cube in its own mean colour', async () => {
+    const head = [...model.namedVariables()].filter(([name]) => name.startsWith('decoder.head'));
+    for (const [, variable] of head) variable.assign(tf.tidy(() => tf.zerosLike(variable)));
+    const [first] = await reconstructFrames(model, pixels, { masks, mean, std });
+    // Token 6: the lower left cube of frames 2 and 3. Targets are of pixels in [0, 1], of which 0 is black.
+    const places = [2, 3].flatMap((t) => [2, 3].flatMap((y) => [0, 1, 2].map((x) => at(t, y, x))));
+    const means = [0, 1, 2].map((c) => places.reduce((sum, place) => sum + values[place + c]!, 0) / places.length);
+    const expected = normPixLoss ? means.map(Math.round) : [0, 0, 0];
+    for (const t of [2, 3]) expect(colour(first![t]!.reconstructed.data, 3, 1)).toEqual(expected);
   });
 });
