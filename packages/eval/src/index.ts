@@ -1,10 +1,24 @@
-export { crossEntropy } from './cross-entropy.ts';
 export { type KnnAccuraciesOptions, type KnnOptions, knnAccuracies, knnAccuracy } from './knn.ts';
 export type { FeatureSets, LabelledFeatures } from './labelled-features.ts';
+export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/average-precision.ts';
+export {
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationBins,
+  expectedCalibrationError,
+} from './metrics/calibration.ts';
+export {
+  balancedAccuracy,
+  type ConfusionMatrix,
+  confusionMatrix,
+  perClassAccuracy,
+  predictedClasses,
+} from './metrics/confusion-matrix.ts';
+export { crossEntropy } from './metrics/cross-entropy.ts';
+export { type TopKAccuracyOptions, topKAccuracy } from './metrics/top-k-accuracy.ts';
 export {
   type LinearProbeOptions,
   type LinearProbeResult,
   linearProbe,
   type WeightDecayResult,
 } from './probe/linear-probe.ts';
-export { type TopKAccuracyOptions, topKAccuracy } from './top-k-accuracy.ts';

@@ -1,7 +1,7 @@
 import { InputError } from '@masked-distill/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFeatureSets, type FeatureSets, type LabelledFeatures } from '../labelled-features.ts';
-import { topKAccuracy } from '../top-k-accuracy.ts';
+import { topKAccuracy } from '../metrics/top-k-accuracy.ts';
 import { holdOut } from './hold-out.ts';
 import { fitSoftmaxRegression } from './softmax-regression.ts';
 import { type FeatureStatistics, featureStatistics, standardize } from './standardize.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topKAccuracy } from '../src/index.ts';
+import { topKAccuracy } from '../../src/index.ts';
 
 describe('topKAccuracy', () => {
   it('counts a sample at every k that reaches its class', () => {

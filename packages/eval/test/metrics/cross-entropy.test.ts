@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../src/index.ts';
+import { crossEntropy } from '../../src/index.ts';
 
 describe('crossEntropy', () => {
   it('is log C for equal logits, and log(1 + e^-d) for two that differ by d', () => {
