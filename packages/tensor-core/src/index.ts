@@ -24,6 +24,7 @@ export { LayerNorm, Linear, type LinearOptions } from './layers.ts';
 export { Module, type ParameterOptions } from './module.ts';
 export { attention } from './ops/attention.ts';
 export { dropPath, type SampleDropPathOptions, sampleDropPath } from './ops/drop-path.ts';
+export { type SampleDropoutOptions, sampleDropout } from './ops/dropout.ts';
 export { gatherRows, invertRows, type RowIndex, type RowIndexArrays } from './ops/gather-rows.ts';
 export { gelu } from './ops/gelu.ts';
 export { layerNorm } from './ops/layer-norm.ts';

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { constant, createRng, normal, sampleDropPath, truncatedNormal, xavierUniform } from '../src/index.ts';
+import {
+  constant,
+  createRng,
+  normal,
+  sampleDropout,
+  sampleDropPath,
+  truncatedNormal,
+  xavierUniform,
+} from '../src/index.ts';
 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 const std = (values: ArrayLike<number>) => Math.sqrt(mean(Array.from(values, (x) => x * x)) - mean(values) ** 2);
@@ -72,5 +80,14 @@ describe('sampleDropPath', () => {
     const draw = () => sampleDropPath({ rate: 0.5, depth: 1, batch: 500, rng: rng() });
     expect(draw()).toEqual(draw());
     expect(new Set(draw())).toEqual(new Set([0, 2]));
+  });
+});
+
+describe('sampleDropout', () => {
+  it('drops its share, and scales up what it keeps so that the mean stays', () => {
+    const factors = sampleDropout({ rate: 0.25, count: 40_000, rng: createRng(0) });
+    expect(new Set(factors)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
+    expect(factors.reduce((a, b) => a + b) / 40_000).toBeCloseTo(1, 1);
+    expect(sampleDropout({ rate: 0, count: 3, rng: createRng(0) })).toEqual(Float32Array.of(1, 1, 1));
   });
 });

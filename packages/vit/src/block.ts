@@ -18,6 +18,11 @@ export interface BlockOptions {
   mlpRatio?: number;
   /** Which of queries, keys and values have a bias. Default 'full'. */
   qkvBias?: QkvBias;
+  /**
+   * Layer scale (Touvron et al. 2021): gains of the two branches, `gamma_1` and `gamma_2`, one for each channel, that start at this value.
+   * Default: none.
+   */
+  layerScale?: number;
   /** Source of the initial values. */
   rng: Rng;
 }
@@ -32,13 +37,18 @@ export interface BlockCall {
 
 /** A pre-norm transformer block (Dosovitskiy et al. 2021) under timm's names. */
 export class Block extends Module {
+  readonly #gains?: readonly [attention: tf.Variable, mlp: tf.Variable];
   readonly #norm1;
   readonly #attention;
   readonly #norm2;
   readonly #mlp;
 
-  constructor({ width, heads, mlpRatio = 4, qkvBias = 'full', rng }: BlockOptions) {
+  constructor({ width, heads, mlpRatio = 4, qkvBias = 'full', layerScale, rng }: BlockOptions) {
     super();
+    if (layerScale !== undefined) {
+      const gain = (name: string) => this.parameter(name, [width], constant([width], layerScale));
+      this.#gains = [gain('gamma_1'), gain('gamma_2')];
+    }
     this.#norm1 = this.child('norm1', new LayerNorm(width));
     this.#attention = this.child('attn', new SelfAttention({ width, heads, qkvBias, rng }));
     this.#norm2 = this.child('norm2', new LayerNorm(width));
@@ -52,7 +62,8 @@ export class Block extends Module {
   forward(tokens: tf.Tensor3D, { dropPath: factors, last = tokens.shape[0] }: BlockCall = {}): tf.Tensor3D {
     const [n, batch, width] = tokens.shape;
     const drop = (branch: tf.Tensor, which: 0 | 1) => {
-      const shaped = tf.reshape(branch, [last, batch, width]) as tf.Tensor3D;
+      const scaled = this.#gains ? tf.mul(branch, this.#gains[which]) : branch;
+      const shaped = tf.reshape(scaled, [last, batch, width]) as tf.Tensor3D;
       return factors ? dropPath(shaped, factors[which]) : shaped;
     };
     const rows = (x: tf.Tensor) => tf.reshape(x, [-1, width]);
@@ -82,7 +93,7 @@ class SelfAttention extends Module {
   readonly #ownBiases?: { q: tf.Variable; v: tf.Variable };
   readonly #proj;
 
-  constructor({ width, heads, qkvBias, rng }: Required<Omit<BlockOptions, 'mlpRatio'>>) {
+  constructor({ width, heads, qkvBias, rng }: Required<Omit<BlockOptions, 'mlpRatio' | 'layerScale'>>) {
     super();
     this.#heads = heads;
     this.#qkv = this.child('qkv', new Linear(width, 3 * width, { rng, bias: qkvBias === 'full' }));

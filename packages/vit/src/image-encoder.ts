@@ -25,6 +25,8 @@ export interface ImageEncoderConfig extends TransformerSize {
   trainPositions?: boolean;
   /** Whether a layer norm follows the last block. Default true. */
   finalNorm?: boolean;
+  /** Initial gain of the blocks' branches (layer scale). Default: they have none. */
+  layerScale?: number;
 }
 
 /**
@@ -52,7 +54,17 @@ export class ImageEncoder extends Module implements Backbone {
   constructor(config: ImageEncoderConfig, { rng }: { rng: Rng }) {
     super();
     checkImageEncoderConfig(config);
-    const { width, depth, heads, mlpRatio, finalNorm, imageSize, classToken = true, trainPositions = false } = config;
+    const {
+      width,
+      depth,
+      heads,
+      mlpRatio,
+      finalNorm,
+      layerScale,
+      imageSize,
+      classToken = true,
+      trainPositions = false,
+    } = config;
     const patch = { h: config.patch.h, w: config.patch.w };
     this.width = width;
     this.depth = depth;
@@ -66,7 +78,7 @@ export class ImageEncoder extends Module implements Backbone {
       trainable: trainPositions,
     });
     this.#patchEmbedding = this.child('patch_embed', new PatchEmbedding({ patch, width, rng }));
-    this.#transformer = this.child('', new Transformer({ width, depth, heads, mlpRatio, finalNorm, rng }));
+    this.#transformer = this.child('', new Transformer({ width, depth, heads, mlpRatio, finalNorm, layerScale, rng }));
   }
 
   embed(pixels: tf.Tensor, keep?: RowIndex): tf.Tensor3D {

@@ -1,6 +1,7 @@
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 export { Block, type BlockCall, type BlockOptions, lastTokens, type QkvBias } from './block.ts';
 export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
+export { Classifier, type ClassifierOptions, type ClassifyOptions, type Pooling } from './classifier.ts';
 export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
 export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.ts';
 export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
@@ -11,5 +12,6 @@ export { type PositionsOfOptions, positionsOf } from './positions-of.ts';
 export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
 export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
 export { Transformer, type TransformerOptions } from './transformer.ts';
+export { VideoClassifier, type VideoClassifierConfig } from './video-classifier.ts';
 export { checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
 export * from './weights/index.ts';

@@ -11,6 +11,8 @@ export interface TransformerOptions extends TransformerSize {
   mlpRatio?: number;
   /** Which of queries, keys and values have a bias. Default 'full'. */
   qkvBias?: QkvBias;
+  /** Initial gain of the blocks' branches (layer scale). Default: they have none. */
+  layerScale?: number;
   /** Whether a layer norm follows the last block. Default true. */
   finalNorm?: boolean;
   /** Source of the initial values. */
@@ -22,11 +24,11 @@ export class Transformer extends Module {
   readonly #blocks: readonly Block[];
   readonly #norm?: LayerNorm;
 
-  constructor({ width, depth, heads, mlpRatio, qkvBias, finalNorm = true, rng }: TransformerOptions) {
+  constructor({ width, depth, heads, mlpRatio, qkvBias, layerScale, finalNorm = true, rng }: TransformerOptions) {
     super();
     this.#blocks = this.children(
       'blocks',
-      Array.from({ length: depth }, () => new Block({ width, heads, mlpRatio, qkvBias, rng })),
+      Array.from({ length: depth }, () => new Block({ width, heads, mlpRatio, qkvBias, layerScale, rng })),
     );
     if (finalNorm) this.#norm = this.child('norm', new LayerNorm(width));
   }

@@ -23,6 +23,13 @@ export interface VideoEncoderConfig extends TransformerSize {
   mlpRatio?: number;
   /** Whether a layer norm follows the last block. Default true. */
   finalNorm?: boolean;
+  /** Initial gain of the blocks' branches (layer scale). Default: they have none. */
+  layerScale?: number;
+  /**
+   * Whether the position table is trained. It then stands in the checkpoint, as `pos_embed`, and starts as the sinusoid table. (In VideoMAE's
+   * code a learnable table never receives a gradient.) Default false.
+   */
+  trainPositions?: boolean;
 }
 
 /**
@@ -43,9 +50,9 @@ export class VideoEncoder extends Module implements Backbone {
   readonly grid: TokenGrid;
   readonly patch: PatchShape;
   readonly prefixTokens = 0;
-  // An array and no variable: checkpoints do not hold it and nothing assigns to it. A step makes a tensor of it each time it runs or is
+  // An array where it is fixed: checkpoints do not hold it and nothing assigns to it. A step makes a tensor of it each time it runs or is
   // traced; an engine that traces keeps it among the trace's constants, and `dispose` has nothing to free.
-  readonly #positions: Float32Array;
+  readonly #positions: Float32Array | tf.Variable;
   readonly #patchEmbedding;
   readonly #transformer;
 
@@ -53,25 +60,36 @@ export class VideoEncoder extends Module implements Backbone {
   constructor(config: VideoEncoderConfig, { rng }: { rng: Rng }) {
     super();
     checkVideoEncoderConfig(config);
-    const { frames, imageSize, patch, width, depth, heads, mlpRatio, finalNorm } = config;
+    const { frames, imageSize, patch, trainPositions = false, ...size } = config;
+    const { width, depth, heads, mlpRatio, finalNorm, layerScale } = size;
     this.width = width;
     this.depth = depth;
     this.patch = patch;
     this.grid = { t: frames / patch.t, h: imageSize.h / patch.h, w: imageSize.w / patch.w };
-    this.#positions = sinusoid1d(tokenCount(this.grid), width);
+    const tokens = tokenCount(this.grid);
+    const table = sinusoid1d(tokens, width);
+    this.#positions = trainPositions ? this.parameter('pos_embed', [1, tokens, width], table) : table;
     this.#patchEmbedding = this.child('patch_embed', new PatchEmbedding({ patch, width, rng }));
-    const blocks = { width, depth, heads, mlpRatio, qkvBias: 'qv', finalNorm } as const;
+    const blocks = { width, depth, heads, mlpRatio, qkvBias: 'qv', finalNorm, layerScale } as const;
     this.#transformer = this.child('', new Transformer({ ...blocks, rng }));
   }
 
   embed(pixels: tf.Tensor, keep?: RowIndex): tf.Tensor3D {
     const cubes = this.#patchEmbedding.forward(pixels as tf.Tensor5D, keep); // [K, B, D]
-    const table = tf.tensor2d(this.#positions, [tokenCount(this.grid), this.width]);
+    const table = this.#table();
     return tf.add(cubes, positionsOf(table, { batch: cubes.shape[1], keep }));
   }
 
   encode(tokens: tf.Tensor3D, options?: EncodeOptions): Encoded {
     return this.#transformer.forward(tokens, options);
+  }
+
+  /** The positions of all cubes, `[N, D]`. */
+  #table(): tf.Tensor2D {
+    const shape: [number, number] = [tokenCount(this.grid), this.width];
+    return this.#positions instanceof Float32Array
+      ? tf.tensor2d(this.#positions, shape)
+      : tf.reshape(this.#positions, shape);
   }
 }
 

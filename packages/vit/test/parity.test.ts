@@ -2,62 +2,99 @@ import { createRng, loadStateDict, softmaxCrossEntropy, tensorData, useEngine } 
 import { engineTests, type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ImageClassifier } from '../src/index.ts';
+import { type Classifier, ImageClassifier, VideoClassifier } from '../src/index.ts';
 
 const onEachEngine = engineTests(useEngine);
 
-describe.skipIf(!hasFixtures)('parity with MAE’s VisionTransformer (needs ../shared/fixtures)', () => {
-  let fixture: Fixture;
-  beforeAll(() => {
-    fixture = readFixture('vit_image_tiny');
-  });
+/** A variant of a fixture: the model, and how many gradients the fixture has of it. */
+interface Variant {
+  name: string;
+  build(): Classifier;
+  gradients: number;
+}
 
-  onEachEngine('variant', () => {
-    const tolerance = (variant: string): number => 5 * fixture.facts.fp32_vs_fp64_max_abs_diff[variant];
-    const load = (variant: string, pooling: 'mean' | 'class') => {
-      const model = new ImageClassifier(
-        { imageSize: { h: 32, w: 32 }, patch: { h: 8, w: 8 }, width: 32, depth: 2, heads: 4, classes: 10, pooling },
-        { rng: createRng(0) },
-      );
-      const tensors = [...fixture.below(`${variant}.param.`)].map(
-        ([name, { values, shape }]) => [name, tensorData(values, shape)] as const,
-      );
-      expect(loadStateDict(model.namedVariables(), new Map(tensors))).toEqual({ missing: [], unused: [] });
-      return model;
-    };
-    const pixels = () => {
-      const { values, shape } = fixture.tensor('in.imgs');
-      return tf.transpose(tf.tensor4d(values, shape as [number, number, number, number]), [0, 2, 3, 1]);
-    };
-    const targets = () => tf.oneHot(tf.tensor1d(fixture.tensor('in.labels').values, 'int32'), 10) as tf.Tensor2D;
+const rng = () => createRng(0);
+const imageSize = { h: 32, w: 32 };
+const image = { imageSize, patch: { h: 8, w: 8 }, width: 32, depth: 2, heads: 4, classes: 10 };
+const clip = { frames: 8, imageSize, patch: { t: 2, h: 8, w: 8 }, depth: 2, heads: 4, classes: 10 };
 
-    it.each([
-      ['gap', 'mean'],
-      ['cls', 'class'],
-    ] as const)('%s: features, logits, cross-entropy and gradients', async (variant, pooling) => {
-      const model = load(variant, pooling);
-      const outputs = {
-        features: model.features(pixels()),
-        logits: model.forward(pixels()),
-        ce: softmaxCrossEntropy(model.forward(pixels()), targets()),
-      };
-      for (const [name, output] of Object.entries(outputs)) {
-        const { values } = fixture.tensor(`${variant}.out.${name}`);
-        expect(maxDifference(await output.data(), values), name).toBeLessThan(tolerance(variant));
-      }
+const imageVariants: Variant[] = [
+  { name: 'gap', build: () => new ImageClassifier({ ...image, pooling: 'mean' }, { rng: rng() }), gradients: 6 },
+  { name: 'cls', build: () => new ImageClassifier({ ...image, pooling: 'class' }, { rng: rng() }), gradients: 6 },
+];
+const videoVariants: Variant[] = [
+  { name: 'mean', build: () => new VideoClassifier({ ...clip, width: 32 }, { rng: rng() }), gradients: 6 },
+  {
+    name: 'first',
+    build: () => new VideoClassifier({ ...clip, width: 24, pooling: 'first' }, { rng: rng() }),
+    gradients: 6,
+  },
+  {
+    name: 'ls',
+    build: () => new VideoClassifier({ ...clip, width: 24, layerScale: 0.1 }, { rng: rng() }),
+    gradients: 8,
+  },
+  {
+    // The reference takes its table out of the gradient; ours is trained, which changes no other gradient.
+    name: 'learnpos',
+    build: () => new VideoClassifier({ ...clip, width: 16, trainPositions: true }, { rng: rng() }),
+    gradients: 6,
+  },
+];
 
-      const variables = model.trainableVariables();
-      const { grads } = tf.variableGrads(
-        () => softmaxCrossEntropy(model.forward(pixels()), targets()),
-        [...variables.values()],
-      );
-      const expected = fixture.below(`${variant}.grad.`);
-      expect(expected.size).toBe(6);
-      for (const [name, { values }] of expected) {
-        const gradient = await grads[variables.get(name)!.name]!.data();
-        expect(maxDifference(gradient, values), name).toBeLessThan(tolerance(variant));
-      }
-      model.dispose();
+const suites = [
+  {
+    title: 'MAE’s',
+    fixtureName: 'vit_image_tiny',
+    input: 'in.imgs',
+    channelsLast: [0, 2, 3, 1],
+    variants: imageVariants,
+  },
+  {
+    title: 'VideoMAE’s',
+    fixtureName: 'vit_video_tiny',
+    input: 'in.clip',
+    channelsLast: [0, 2, 3, 4, 1],
+    variants: videoVariants,
+  },
+];
+
+describe.skipIf(!hasFixtures)('parity with classifiers of the original code (needs ../shared/fixtures)', () => {
+  describe.each(suites)('$title VisionTransformer', ({ fixtureName, input, channelsLast, variants }) => {
+    let fixture: Fixture;
+    beforeAll(() => {
+      fixture = readFixture(fixtureName);
+    });
+
+    onEachEngine('variant', () => {
+      it.each(variants)('$name: features, logits, cross-entropy and gradients', async ({ name, build, gradients }) => {
+        const tolerance: number = 5 * fixture.facts.fp32_vs_fp64_max_abs_diff[name];
+        const model = build();
+        const parameters = [...fixture.below(`${name}.param.`)].map(
+          ([name, { values, shape }]) => [name, tensorData(values, shape)] as const,
+        );
+        const variables = model.trainableVariables();
+        expect(loadStateDict(model.namedVariables(), new Map(parameters))).toEqual({ missing: [], unused: [] });
+
+        const { values, shape } = fixture.tensor(input);
+        const pixels = tf.transpose(tf.tensor(values, shape), channelsLast);
+        const targets = tf.oneHot(tf.tensor1d(fixture.tensor('in.labels').values, 'int32'), 10) as tf.Tensor2D;
+        const crossEntropy = () => softmaxCrossEntropy(model.forward(pixels), targets);
+        const outputs = { features: model.features(pixels), logits: model.forward(pixels), ce: crossEntropy() };
+        for (const [key, output] of Object.entries(outputs)) {
+          const { values } = fixture.tensor(`${name}.out.${key}`);
+          expect(maxDifference(await output.data(), values), key).toBeLessThan(tolerance);
+        }
+
+        const { grads } = tf.variableGrads(crossEntropy, [...variables.values()]);
+        const expected = fixture.below(`${name}.grad.`);
+        expect(expected.size).toBe(gradients);
+        for (const [key, { values }] of expected) {
+          const gradient = await grads[variables.get(key)!.name]!.data();
+          expect(maxDifference(gradient, values), key).toBeLessThan(tolerance);
+        }
+        model.dispose();
+      });
     });
   });
 });

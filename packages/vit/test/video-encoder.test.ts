@@ -1,6 +1,6 @@
 import { createRng, InputError } from '@masked-distill/base';
-import { LayerNorm, loadStateDict, tensorData, useEngine } from '@masked-distill/tensor-core';
-import { engineTests, type Fixture, hasFixtures, maxDifference, readFixture } from '@masked-distill/testing';
+import { useEngine } from '@masked-distill/tensor-core';
+import { engineTests } from '@masked-distill/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backboneConformance, checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from '../src/index.ts';
@@ -18,6 +18,7 @@ const configs: Record<string, VideoEncoderConfig> = {
     ...{ width: 6, depth: 3, heads: 3, mlpRatio: 2 },
   },
   'of single frames, without a final norm': { ...config, patch: { t: 1, h: 4, w: 8 }, finalNorm: false },
+  'with layer scale and trained positions': { ...config, layerScale: 0.1, trainPositions: true },
 };
 
 onEachEngine('VideoEncoder', () => {
@@ -72,53 +73,5 @@ describe('VideoEncoder', () => {
     const before = tf.memory().numTensors;
     expect(() => new VideoEncoder({ ...config, ...change }, { rng: createRng(0) })).toThrow(message);
     expect(tf.memory().numTensors).toBe(before);
-  });
-});
-
-describe.skipIf(!hasFixtures)('parity with VideoMAE’s VisionTransformer (needs ../shared/fixtures)', () => {
-  let fixture: Fixture;
-  beforeAll(() => {
-    fixture = readFixture('vit_video_tiny');
-  });
-
-  onEachEngine('features', () => {
-    const load = (variant: string, width: number) => {
-      const tensors = new Map(
-        [...fixture.below(`${variant}.param.`)].map(([name, { values, shape }]) => [name, tensorData(values, shape)]),
-      );
-      const finalNorm = tensors.has('norm.weight');
-      const sizes = { frames: 8, imageSize: { h: 32, w: 32 }, patch: { t: 2, h: 8, w: 8 } };
-      const encoder = new VideoEncoder({ ...sizes, width, depth: 2, heads: 4, finalNorm }, { rng: createRng(0) });
-      loadStateDict(encoder.namedVariables(), tensors);
-      return encoder;
-    };
-    const output = (encoder: VideoEncoder) => {
-      const { values, shape } = fixture.tensor('in.clip');
-      const clip = tf.tensor5d(values, shape as [number, number, number, number, number]);
-      return encoder.encode(encoder.embed(tf.transpose(clip, [0, 2, 3, 4, 1]))).output; // [64, B, D]
-    };
-    const tolerance = (variant: string): number => 5 * fixture.facts.fp32_vs_fp64_max_abs_diff[variant];
-
-    it('mean of the tokens, normalised', async () => {
-      const encoder = load('mean', 32);
-      const norm = new LayerNorm(32);
-      const ownNorm = [...fixture.below('mean.param.fc_norm.')].map(
-        ([name, { values, shape }]) => [name, tensorData(values, shape)] as const,
-      );
-      loadStateDict(norm.namedVariables(), new Map(ownNorm));
-      const features = norm.forward(tf.mean(output(encoder), 0));
-      const expected = fixture.tensor('mean.out.features').values;
-      expect(maxDifference(await features.data(), expected)).toBeLessThan(tolerance('mean'));
-      norm.dispose();
-      encoder.dispose();
-    });
-
-    it('the first token, which is a cube’s', async () => {
-      const encoder = load('first', 24);
-      const first = tf.slice(output(encoder), 0, 1);
-      const expected = fixture.tensor('first.out.features').values;
-      expect(maxDifference(await first.data(), expected)).toBeLessThan(tolerance('first'));
-      encoder.dispose();
-    });
   });
 });
