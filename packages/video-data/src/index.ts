@@ -17,6 +17,15 @@ export type {
   VideoLocation,
 } from './readers/clip-reader.ts';
 export {
+  type ChosenClipReader,
+  type ClipReaderOptions,
+  type ClipReaderReport,
+  createClipReader,
+  probeClipReaders,
+} from './readers/create-clip-reader.ts';
+export type { VideoReaderName } from './readers/reader-candidates.ts';
+export { ReaderNotFound } from './readers/reader-not-found.ts';
+export {
   type ClipSampling,
   clipViews,
   type DenseSampling,

@@ -19,6 +19,8 @@ export interface ClipAssembly {
   has(index: number): boolean;
   /** Memory to write frame `index` into, `[height, width, 3]`; counts as come. */
   place(index: number): Uint8Array;
+  /** Says why frame `index` does not come. */
+  lose(index: number, reason: string): void;
   /** Copies frames asked for twice, fills in those that never came, and hands out the clip. */
   finish(): Clip;
 }
@@ -58,6 +60,7 @@ export function createClipAssembly(
   });
   const wanted = [...firstPlace.keys()].sort((a, b) => a - b);
   const come = new Set<number>();
+  const reasons = new Map<number, string>();
   const frameAt = (position: number) => data.subarray(position * bytes, (position + 1) * bytes);
   return {
     wanted,
@@ -68,12 +71,16 @@ export function createClipAssembly(
       come.add(index);
       return frameAt(firstPlace.get(index)!);
     },
+    lose(index, reason) {
+      reasons.set(index, reason);
+    },
     finish() {
       const sound = wanted.filter((index) => come.has(index));
       const lost = wanted.find((index) => !come.has(index));
       if (lost !== undefined && (!request.lenient || sound.length === 0)) {
+        const reason = reasons.has(lost) ? ` (${reasons.get(lost)})` : '';
         throw new UnreadableVideo(
-          `frame ${lost} can't be decoded; ${sound.length} of the ${wanted.length} frames asked for are sound`,
+          `frame ${lost} can't be decoded${reason}; ${sound.length} of the ${wanted.length} frames asked for are sound`,
         );
       }
       const missing: number[] = [];

@@ -8,8 +8,6 @@ export interface KnownVideo {
   readonly info: ClipInfo;
   /** Its frames. */
   readonly table: FrameTable;
-  /** How they are turned upright. */
-  readonly orientation: Orientation;
 }
 
 /** What a file says of its video stream. */
@@ -45,5 +43,5 @@ export function knownVideo(table: FrameTable, facts: StreamFacts): KnownVideo {
     codec,
     rotation,
   };
-  return { info, table, orientation };
+  return { info, table };
 }

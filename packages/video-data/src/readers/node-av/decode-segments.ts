@@ -1,7 +1,7 @@
-import type { ClipAssembly } from '../clip-assembly.ts';
-import type { Deadline } from '../deadline.ts';
-import type { FrameTable, Segment } from '../frame-table.ts';
-import { type Orientation, turnInto } from '../orientation.ts';
+import type { Segment } from '../frame-table.ts';
+import { turnInto } from '../orientation.ts';
+import type { StreamFacts } from '../video-facts.ts';
+import type { DecodeWork } from '../video-reader.ts';
 import { decodeFrames } from './decode-frames.ts';
 import { createFrameScaler } from './frame-scaler.ts';
 import type { NodeAv } from './load-node-av.ts';
@@ -10,23 +10,10 @@ import type { OpenVideo } from './open-video.ts';
 /** Frames after the last one wanted that a decoder may give before it is taken to have lost one: more than any codec reorders. */
 const MAX_REORDER = 32;
 
-/** What to decode, and where to. */
-export interface DecodeSegmentsOptions {
-  /** The runs of frames, in the order of time. */
-  readonly segments: readonly Segment[];
-  /** The video's frames. */
-  readonly table: FrameTable;
-  /** How a stored frame is turned upright. */
-  readonly orientation: Orientation;
-  /** What takes the frames. */
-  readonly assembly: ClipAssembly;
-  /** When to give up. */
-  readonly deadline: Deadline;
-}
-
 /** Decodes runs of frames of a video just opened. Frames that the decoder does not give, or doubts, are left out. */
-export async function decodeSegments(av: NodeAv, video: OpenVideo, options: DecodeSegmentsOptions): Promise<void> {
-  const { segments, table, orientation, assembly, deadline } = options;
+export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeWork<StreamFacts>): Promise<void> {
+  const { segments, table, assembly, deadline } = work;
+  const { orientation } = work.facts;
   const { constants } = av;
   const { isTransposed } = orientation;
   const [width, height] = isTransposed ? [assembly.height, assembly.width] : [assembly.width, assembly.height];

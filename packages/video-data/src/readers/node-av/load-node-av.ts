@@ -1,5 +1,5 @@
-import { InputError } from '@masked-distill/base';
 import { firstLine } from '../../errors.ts';
+import { ReaderNotFound } from '../reader-not-found.ts';
 
 /** FFmpeg's libraries inside this process, through node-av's low-level interface. */
 export interface NodeAv {
@@ -14,7 +14,7 @@ export interface NodeAv {
 /**
  * Imports node-av, which is an optional peer, and silences FFmpeg's messages, since faults of a file are told by errors.
  *
- * @throws InputError when it is not installed or its native part does not load
+ * @throws ReaderNotFound when it is not installed or its native part does not load
  */
 export async function loadNodeAv(): Promise<NodeAv> {
   try {
@@ -23,11 +23,12 @@ export async function loadNodeAv(): Promise<NodeAv> {
     return { lib, constants, version: lib.getFFmpegInfo().version };
   } catch (cause) {
     const isAbsent = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    throw new InputError(
-      isAbsent
-        ? 'node-av: not installed; npm install node-av'
-        : `node-av: does not load (${firstLine(cause)}); install it again for this platform, or use the ffmpeg reader`,
-      { cause },
-    );
+    throw isAbsent
+      ? new ReaderNotFound('node-av', { reason: 'not installed', remedy: 'npm install node-av', cause })
+      : new ReaderNotFound('node-av', {
+          reason: `does not load (${firstLine(cause)})`,
+          remedy: 'install it again on this platform',
+          cause,
+        });
   }
 }

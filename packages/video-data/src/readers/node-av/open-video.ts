@@ -1,8 +1,8 @@
 import type { CodecContext, FormatContext, IOContext, Packet, Stream } from 'node-av/lib';
 import { UnreadableVideo } from '../../errors.ts';
 import { chooseStream } from '../choose-stream.ts';
-import type { FramesLocation, VideoLocation } from '../clip-reader.ts';
 import type { Deadline } from '../deadline.ts';
+import type { VideoFileLocation } from '../video-reader.ts';
 import { videoUrl } from '../video-url.ts';
 import type { NodeAv } from './load-node-av.ts';
 
@@ -40,11 +40,7 @@ export interface OpenOptions {
  *
  * @throws UnreadableVideo when it is none, or too large
  */
-export async function openVideo(
-  av: NodeAv,
-  video: Exclude<VideoLocation, FramesLocation>,
-  options: OpenOptions,
-): Promise<OpenVideo> {
+export async function openVideo(av: NodeAv, video: VideoFileLocation, options: OpenOptions): Promise<OpenVideo> {
   const { lib, constants } = av;
   const { deadline, maxPixels, threads } = options;
   const format = new lib.FormatContext();
@@ -79,13 +75,9 @@ export async function openVideo(
       openOptions.free();
     }
     refuseLarge();
-    const decoderOptions = { max_pixels: maxPixels, threads };
-    const probeOptions = format.streams.map(() => lib.Dictionary.fromObject(decoderOptions));
-    try {
-      demand(await format.findStreamInfo(probeOptions));
-    } finally {
-      for (const dictionary of probeOptions) dictionary.free();
-    }
+    // Without options for its decoders, which node-av 6.1.1 reads past their end: of a format that tells no size before, a frame is decoded
+    // before it can be refused.
+    demand(await format.findStreamInfo());
     refuseLarge();
     const stills = constants.AV_DISPOSITION_ATTACHED_PIC | constants.AV_DISPOSITION_TIMED_THUMBNAILS;
     const streams = format.streams;
@@ -130,7 +122,7 @@ export async function openVideo(
         decoder.allocContext3(codec);
         decoder.parametersToContext(stream.codecpar);
         decoder.pktTimebase = stream.timeBase;
-        const dictionary = lib.Dictionary.fromObject(decoderOptions);
+        const dictionary = lib.Dictionary.fromObject({ max_pixels: maxPixels, threads });
         try {
           demand(await decoder.open2(codec, dictionary));
         } finally {
