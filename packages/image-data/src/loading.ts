@@ -1,6 +1,6 @@
 /**
- * What image-data's sources and loader are made of, for packages that load samples of another kind, as `video-data` does. Unlike the
- * package's main entry it may change between minor versions.
+ * What image-data's sources, loader and drawn pictures are made of, for packages that load samples of another kind, as `video-data`
+ * does. Unlike the package's main entry it may change between minor versions.
  *
  * @module
  */
@@ -28,6 +28,12 @@ export { startWorker, type WorkerEntry } from './loader/start-worker.ts';
 export type { AnyTask, RenderFailure, ResultsOf, TaskOf, TaskRunner } from './loader/tasks.ts';
 export type { UnreadableReport } from './loader/unreadable-tracker.ts';
 export { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './loader/worker-pool.ts';
+export { drawBrightColour, drawPalette, type Palette } from './procedural/colours.ts';
+export { applyLight, drawLight, type Light, type LitFrame } from './procedural/light.ts';
+export { paintObject } from './procedural/paint-object.ts';
+export type { SceneObject } from './procedural/scene.ts';
+export { type Outline, SHAPES } from './procedural/shapes.ts';
+export { TEXTURES, type Texture } from './procedural/textures.ts';
 export { openPixels, type Picture } from './samples/picture.ts';
 export { expandBraces, hasBraces } from './sources/brace-range.ts';
 export { fingerprintOf } from './sources/fingerprint.ts';

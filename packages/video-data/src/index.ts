@@ -8,6 +8,9 @@ export type {
 export type { RandomErasingOptions } from './augment/random-erasing.ts';
 export { type Clip, clipFrame } from './clip.ts';
 export { UnreadableVideo } from './errors.ts';
+export type { MotionLocation, MotionSpec } from './procedural/motion-spec.ts';
+export { createProceduralMotionSource, type ProceduralMotionOptions } from './procedural/procedural-motion-source.ts';
+export { renderMotion } from './procedural/render-motion.ts';
 export type {
   ClipInfo,
   ClipReader,

@@ -24,10 +24,14 @@ export function applyLight(canvas: Float32Array, { width, height, light }: LitFr
   }
 }
 
-interface LitFrame {
-  width: number;
-  height: number;
-  light: Light;
+/** What light falls on. */
+export interface LitFrame {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** The light. */
+  readonly light: Light;
 }
 
 /** The cell of the grid that a place from 0 to 1 lies in, and how far into it, with no bend where cells meet. */

@@ -1,8 +1,9 @@
 import { createRng } from '@masked-distill/base';
 import type { RgbImage } from '../image.ts';
 import { applyLight } from './light.ts';
+import { paintObject } from './paint-object.ts';
 import type { ProceduralSpec } from './procedural-spec.ts';
-import { drawScene, type Scene, type SceneObject } from './scene.ts';
+import { drawScene, type Scene } from './scene.ts';
 
 /** Draws picture `index` of a procedural set. Edges are smoothed over one pixel. */
 export function renderProcedural(spec: ProceduralSpec, index: number): RgbImage {
@@ -32,30 +33,6 @@ function paintBackdrop(canvas: Float32Array, frame: { width: number; height: num
         const top = topLeft[c]! + (topRight[c]! - topLeft[c]!) * right;
         const bottom = bottomLeft[c]! + (bottomRight[c]! - bottomLeft[c]!) * right;
         canvas[i] = top + (bottom - top) * down;
-      }
-    }
-  }
-}
-
-function paintObject(canvas: Float32Array, frame: { width: number; height: number; object: SceneObject }): void {
-  const { width, height, object } = frame;
-  const { outline, texture, x, y, radius, period, phase, colours } = object;
-  const [cos, sin] = [Math.cos(object.angle) / radius, Math.sin(object.angle) / radius];
-  const [along, across] = [Math.cos(object.grain) / period, Math.sin(object.grain) / period];
-  const reach = radius * 1.3 + 1;
-  const [left, right] = [Math.max(0, Math.floor(x - reach)), Math.min(width, Math.ceil(x + reach))];
-  const [top, bottom] = [Math.max(0, Math.floor(y - reach)), Math.min(height, Math.ceil(y + reach))];
-  for (let py = top; py < bottom; py++) {
-    for (let px = left; px < right; px++) {
-      const [dx, dy] = [px + 0.5 - x, py + 0.5 - y];
-      const cover = 0.5 - outline(cos * dx + sin * dy, cos * dy - sin * dx) * radius;
-      if (cover <= 0) continue;
-      const opacity = Math.min(cover, 1);
-      const share = texture(along * dx + across * dy + phase[0], along * dy - across * dx + phase[1]);
-      const at = (py * width + px) * 3;
-      for (let c = 0; c < 3; c++) {
-        const colour = colours[0][c]! + (colours[1][c]! - colours[0][c]!) * share;
-        canvas[at + c]! += opacity * (colour - canvas[at + c]!);
       }
     }
   }

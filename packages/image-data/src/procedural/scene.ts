@@ -29,6 +29,8 @@ export interface SceneObject {
   readonly phase: readonly [number, number];
   /** The pattern's colours. */
   readonly colours: readonly [Rgb, Rgb];
+  /** How much it hides of what is behind it; default 1. */
+  readonly opacity?: number;
 }
 
 /** A procedural picture before it is drawn. */

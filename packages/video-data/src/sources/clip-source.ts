@@ -1,9 +1,10 @@
 import type { UnreadableLocation } from '@masked-distill/image-data';
 import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
+import type { MotionLocation } from '../procedural/motion-spec.ts';
 import type { VideoLocation } from '../readers/clip-reader.ts';
 
 /** Where a video is: plain data, so that a worker thread can fetch it by itself. */
-export type ClipLocation = VideoLocation | UnreadableLocation;
+export type ClipLocation = VideoLocation | MotionLocation | UnreadableLocation;
 
 /** One entry of a {@link ClipSource}. */
 export interface ClipSample extends SourceSample {
