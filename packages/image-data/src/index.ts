@@ -16,6 +16,7 @@ export {
   normalizeInto,
 } from './augment/normalize.ts';
 export { drawRandAugment, type RandAugmentOptions } from './augment/rand-augment.ts';
+export { drawErasing, eraseInto, type RandomErasingOptions } from './augment/random-erasing.ts';
 export { type RandomCropOptions, randomCropBox } from './augment/random-resized-crop.ts';
 export type { EvalTransform, ImageTransform, TrainTransform } from './augment/transform.ts';
 export { type CacheOptions, cacheImages } from './cache/cache-images.ts';

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { checkErasing } from './augment/random-erasing.ts';
 export {
   type BatchLoader,
   type BatchLoaderParts,

@@ -5,7 +5,6 @@ export type {
   MultiScaleCrop,
   RandomResizedCrop,
 } from './augment/clip-transform.ts';
-export type { RandomErasingOptions } from './augment/random-erasing.ts';
 export { type Clip, clipFrame } from './clip.ts';
 export { UnreadableVideo } from './errors.ts';
 export type { MotionLocation, MotionSpec } from './procedural/motion-spec.ts';

@@ -4,9 +4,10 @@ import type { AugmentStep } from './augment-step.ts';
 import { type ColorJitterOptions, drawColorJitter } from './color-jitter.ts';
 import { IMAGENET_MEAN, IMAGENET_STD } from './normalize.ts';
 import { drawRandAugment, type RandAugmentOptions } from './rand-augment.ts';
+import { checkErasing, type RandomErasingOptions } from './random-erasing.ts';
 import { randomCropBox } from './random-resized-crop.ts';
 
-/** Random crop, flip and colour, for training: plain data, so that it can go to a worker. */
+/** Random crop, flip, colour and erasing, for training: plain data, so that it can go to a worker. */
 export interface TrainTransform {
   /** Tells it from an evaluation transform. */
   readonly kind: 'train';
@@ -20,6 +21,8 @@ export interface TrainTransform {
   readonly colorJitter?: ColorJitterOptions;
   /** RandAugment; default none. */
   readonly randAugment?: RandAugmentOptions;
+  /** Random erasing, after normalisation; default none. */
+  readonly erasing?: RandomErasingOptions;
   /** Subtracted from each channel, on a scale of 0 to 1; default ImageNet's. */
   readonly mean?: Rgb;
   /** Divides each channel afterwards; default ImageNet's. */
@@ -49,7 +52,7 @@ export type ImageTransform = TrainTransform | EvalTransform;
 /** A transform with its defaults filled in, and the size of what comes out. */
 export type ResolvedTransform = { readonly size: ImageSize; readonly mean: Rgb; readonly std: Rgb } & (
   | (Required<Pick<TrainTransform, 'kind' | 'scale' | 'ratio' | 'flip'>> &
-      Pick<TrainTransform, 'colorJitter' | 'randAugment'>)
+      Pick<TrainTransform, 'colorJitter' | 'randAugment' | 'erasing'>)
   | Required<Pick<EvalTransform, 'kind' | 'cropShare' | 'crops'>>
 );
 
@@ -80,7 +83,7 @@ export function resolveTransform(transform: ImageTransform, size: number | Image
     check(crops === 1 || crops === 10, 'crops', crops, '1 or 10');
     return { ...shared, kind, cropShare, crops };
   }
-  const { kind, scale = [0.2, 1], ratio = [3 / 4, 4 / 3], flip = 0.5, colorJitter, randAugment } = transform;
+  const { kind, scale = [0.2, 1], ratio = [3 / 4, 4 / 3], flip = 0.5, colorJitter, randAugment, erasing } = transform;
   check(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1, 'scale', scale, 'a range of area shares within (0, 1]');
   check(ratio[0] > 0 && ratio[0] <= ratio[1], 'ratio', ratio, 'a range of ratios above 0');
   check(flip >= 0 && flip <= 1, 'flip', flip, 'a chance from 0 to 1');
@@ -92,7 +95,8 @@ export function resolveTransform(transform: ImageTransform, size: number | Image
   check(magnitude >= 0 && magnitude <= 10, 'randAugment.magnitude', magnitude, '0 to 10');
   check(Number.isInteger(count) && count >= 0, 'randAugment.count', count, 'a whole number');
   check(probability >= 0 && probability <= 1, 'randAugment.probability', probability, 'a chance from 0 to 1');
-  return { ...shared, kind, scale, ratio, flip, colorJitter, randAugment };
+  checkErasing(erasing);
+  return { ...shared, kind, scale, ratio, flip, colorJitter, randAugment, erasing };
 }
 
 function check(isSound: boolean, name: string, value: unknown, wanted: string): void {

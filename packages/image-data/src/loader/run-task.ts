@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { createRng } from '@masked-distill/base';
 import { createNormalizeTable, normalizeInto } from '../augment/normalize.ts';
+import { drawErasing, eraseInto } from '../augment/random-erasing.ts';
 import { decodeImage, formatOf } from '../decode/decode-image.ts';
 import { type ByteReader, createByteReader } from '../decode/read-bytes.ts';
 import { UnreadableImage } from '../errors.ts';
@@ -57,7 +59,13 @@ async function renderItem(
   const picture = await openSample(item.location, { ...task.decode, reader, isReused: repeats > 1 });
   for (let repeat = 0; repeat < repeats; repeat++) {
     const crop = await renderCrop(picture, transform, { seed, epoch, index: item.index, repeat });
-    normalizeInto(out, crop, { offset: (item.position * repeats + repeat) * height * width * 3, table });
+    const values = height * width * 3;
+    const offset = (item.position * repeats + repeat) * values;
+    normalizeInto(out, crop, { offset, table });
+    if (transform.kind === 'eval' || transform.erasing === undefined) continue;
+    const rng = createRng(seed, 'erase', epoch, item.index, repeat);
+    const box = drawErasing(transform.size, { ...transform.erasing, rng });
+    if (box) eraseInto(out.subarray(offset, offset + values), { box, size: transform.size, rng });
   }
 }
 

@@ -4,16 +4,18 @@ import {
   type Box,
   type ColorJitterOptions,
   drawColorJitter,
+  drawErasing,
   drawRandAugment,
   IMAGENET_MEAN,
   IMAGENET_STD,
   type ImageSize,
   type RandAugmentOptions,
+  type RandomErasingOptions,
   type Rgb,
   randomCropBox,
 } from '@masked-distill/image-data';
+import { checkErasing } from '@masked-distill/image-data/loading';
 import { multiScaleBox } from './multi-scale-crop.ts';
-import { drawErasing, type RandomErasingOptions } from './random-erasing.ts';
 
 /** One of 13 fixed places for each of a few sizes (TSN, VideoMAE's pre-training). */
 export interface MultiScaleCrop {
@@ -152,13 +154,6 @@ function resolveCrop(crop: MultiScaleCrop | RandomResizedCrop): ResolvedTrainTra
   check(isShare, 'crop.scale', scale, 'a range of area shares within (0, 1]');
   check(ratio[0] > 0 && ratio[0] <= ratio[1], 'crop.ratio', ratio, 'a range of ratios above 0');
   return { kind, scale, ratio };
-}
-
-function checkErasing({ probability = 0.25, area = [0.02, 1 / 3], aspect = 0.3 }: RandomErasingOptions = {}): void {
-  checkChance('erasing.probability', probability);
-  const isShare = area[0] > 0 && area[0] <= area[1] && area[1] < 1;
-  check(isShare, 'erasing.area', area, 'a range of area shares within (0, 1)');
-  check(aspect > 0 && aspect <= 1, 'erasing.aspect', aspect, 'a ratio above 0, at most 1');
 }
 
 function checkWhole(name: string, value: number, most: number): void {

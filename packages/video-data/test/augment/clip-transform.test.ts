@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { drawClipPlan, type ResolvedTrainTransform, resolveClipTransform } from '../../src/augment/clip-transform.ts';
 import { cropGeometry, evalGeometry } from '../../src/augment/frame-geometry.ts';
 import { multiScaleBoxes } from '../../src/augment/multi-scale-crop.ts';
-import { drawErasing, eraseInto } from '../../src/augment/random-erasing.ts';
 import type { ClipTrainTransform } from '../../src/index.ts';
 
 const scales = [1, 0.875, 0.75, 0.66];
@@ -170,44 +169,6 @@ describe('evaluation crops', () => {
     expect(evalGeometry({ width: 320, height: 240 }, { size: [224, 224], crops: 1 }).windows).toEqual([
       { left: 38, top: 0, width: 224, height: 224 },
     ]);
-  });
-});
-
-describe('random erasing', () => {
-  it('draws boxes of the asked for share of the frame', () => {
-    const size = [100, 160] as const;
-    const drawn = Array.from({ length: 2000 }, (_, i) => drawErasing(size, { rng: createRng(i) }));
-    const boxes = drawn.filter((box) => box !== undefined);
-    expect(Math.abs(boxes.length - 500)).toBeLessThan(80); // four deviations of 19.4
-    for (const box of boxes) {
-      expect(isInside(box, { width: 160, height: 100 })).toBe(true);
-      const share = (box.width * box.height) / 16_000;
-      expect(share).toBeGreaterThan(0.017);
-      expect(share).toBeLessThan(0.345);
-      expect(box.height / box.width).toBeGreaterThan(0.27);
-      expect(box.height / box.width).toBeLessThan(3.7);
-    }
-  });
-
-  it('replaces the same box of every frame by noise of mean 0 and deviation 1, fresh each time', () => {
-    const size = [20, 30] as const;
-    const values = new Float32Array(4 * 20 * 30 * 3).fill(7);
-    const box = { left: 5, top: 2, width: 20, height: 15 };
-    eraseInto(values, { box, size, rng: createRng(1) });
-    const noise: number[] = [];
-    for (let i = 0; i < values.length; i++) {
-      const pixel = Math.floor(i / 3) % 600;
-      const [y, x] = [Math.floor(pixel / 30), pixel % 30];
-      const isErased = y >= 2 && y < 17 && x >= 5 && x < 25;
-      if (isErased) noise.push(values[i]!);
-      else expect(values[i]).toBe(7);
-    }
-    expect(noise).toHaveLength(4 * 20 * 15 * 3);
-    expect(new Set(noise).size).toBeGreaterThan(3500);
-    const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;
-    const variance = noise.reduce((sum, value) => sum + (value - mean) ** 2, 0) / noise.length;
-    expect(Math.abs(mean)).toBeLessThan(0.07);
-    expect(Math.abs(variance - 1)).toBeLessThan(0.1);
   });
 });
 

@@ -1,27 +1,41 @@
-import type { Rng } from '@masked-distill/base';
-import type { Box, ImageSize } from '@masked-distill/image-data';
+import { InputError, type Rng } from '@masked-distill/base';
+import type { Box, ImageSize } from '../image.ts';
 
 /** What is erased, and how often. */
 export interface RandomErasingOptions {
-  /** Chance that a clip loses a box; default 0.25. */
+  /** Chance that a picture, or a clip, loses a box; default 0.25. */
   readonly probability?: number;
-  /** The box's share of a frame's area, least and greatest; default 0.02 to 1/3. */
+  /** The box's share of the picture's area, least and greatest; default 0.02 to 1/3. */
   readonly area?: readonly [number, number];
   /** Least height over width, and the inverse of the greatest; default 0.3. */
   readonly aspect?: number;
 }
 
-/** Draws before a clip is left whole. */
+/** Draws before a picture is left whole. */
 const TRIES = 100;
 
+const AREA = [0.02, 1 / 3] as const;
+
+/** @throws InputError for a value outside its range */
+export function checkErasing(options: RandomErasingOptions = {}): void {
+  const { probability = 0.25, area = AREA, aspect = 0.3 } = options;
+  const check = (isSound: boolean, name: keyof RandomErasingOptions, wanted: string) => {
+    if (isSound) return;
+    throw new InputError(`transform: erasing.${name} is ${JSON.stringify(options[name])}; give ${wanted}`);
+  };
+  check(probability >= 0 && probability <= 1, 'probability', 'a chance from 0 to 1');
+  check(area[0] > 0 && area[0] <= area[1] && area[1] < 1, 'area', 'a range of area shares within (0, 1)');
+  check(aspect > 0 && aspect <= 1, 'aspect', 'a ratio above 0, at most 1');
+}
+
 /**
- * Draws the box that is erased from every frame of a clip (arXiv 1708.04896): area uniformly, aspect ratio uniformly in its
+ * Draws the box that is erased from a picture, or from every frame of a clip (arXiv 1708.04896): area uniformly, aspect ratio uniformly in its
  * logarithm, place uniformly.
  *
  * @returns undefined when nothing is erased
  */
 export function drawErasing(size: ImageSize, options: RandomErasingOptions & { readonly rng: Rng }): Box | undefined {
-  const { probability = 0.25, area = [0.02, 1 / 3], aspect = 0.3, rng } = options;
+  const { probability = 0.25, area = AREA, aspect = 0.3, rng } = options;
   const [frameHeight, frameWidth] = size;
   if (rng.uniform() >= probability) return undefined;
   for (let i = 0; i < TRIES; i++) {
@@ -36,9 +50,9 @@ export function drawErasing(size: ImageSize, options: RandomErasingOptions & { r
 }
 
 /**
- * Puts normal noise in place of a box of every frame, fresh for each value ("pixel" mode).
+ * Puts normal noise in place of a box of a picture or of every frame of a clip, fresh for each value ("pixel" mode).
  *
- * @param values normalised, `[frames, height, width, 3]`, changed in place
+ * @param values normalised, `[height, width, 3]` or `[frames, height, width, 3]`, changed in place
  */
 export function eraseInto(
   values: Float32Array,
