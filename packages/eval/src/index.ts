@@ -1,3 +1,21 @@
+export { frameName } from './ava/frame-name.ts';
+export { type LabelMapEntry, readLabelMap } from './ava/read-label-map.ts';
+export {
+  type AvaTable,
+  type AvaTruthBox,
+  type ReadAvaDetectionsOptions,
+  type ReadAvaTruthOptions,
+  readAvaDetections,
+  readAvaTruth,
+  readExcludedFrames,
+} from './ava/read-tables.ts';
+export { type Box, type DetectedBox, type Frames, intersectionOverUnion, type TruthBox } from './detection/boxes.ts';
+export {
+  type ClassPrecision,
+  type FrameMeanAveragePrecision,
+  type FrameMeanAveragePrecisionOptions,
+  frameMeanAveragePrecision,
+} from './detection/frame-mean-average-precision.ts';
 export { type KnnAccuraciesOptions, type KnnOptions, knnAccuracies, knnAccuracy } from './knn.ts';
 export type { FeatureSets, LabelledFeatures } from './labelled-features.ts';
 export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/average-precision.ts';
