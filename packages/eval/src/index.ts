@@ -9,6 +9,16 @@ export {
   readAvaTruth,
   readExcludedFrames,
 } from './ava/read-tables.ts';
+export { balancedClassWeights } from './classification/class-weights.ts';
+export { type MixPixelsOptions, mixPixels } from './classification/mix-pixels.ts';
+export {
+  type DrawMixesOptions,
+  drawMixes,
+  type Mix,
+  type MixBox,
+  type MixingOptions,
+} from './classification/mixing.ts';
+export { type SoftTargetsOptions, softTargets } from './classification/soft-targets.ts';
 export { type Box, type DetectedBox, type Frames, intersectionOverUnion, type TruthBox } from './detection/boxes.ts';
 export {
   type ClassPrecision,
