@@ -3,6 +3,7 @@ import { createRng, useEngine } from '@masked-distill/tensor-core';
 import { ImageEncoder } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { imageModality } from '../src/data/image-modality.ts';
 import { extractFeatures } from '../src/evaluation/extract-features.ts';
 
 const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const;
@@ -15,7 +16,8 @@ it.each(['wasm', 'onnxruntime'] as const)(
     const config = { width: 16, depth: 2, heads: 2, imageSize: { h: 16, w: 24 }, patch: { h: 8, w: 8 } };
     const before = tf.memory().numTensors;
     const encoder = new ImageEncoder(config, { rng: createRng(0) });
-    const extract = (options: object) => extractFeatures(encoder, source, { normalization, workers: 0, ...options });
+    const extract = (options: object) =>
+      extractFeatures(encoder, source, { modality: imageModality, normalization, workers: 0, ...options });
 
     // One by one no batch needs filling up.
     const singly = await extract({ batchSize: 1 });

@@ -19,7 +19,7 @@ const facts: RunFacts = {
   title: 'pretrain flowers',
   model: 'ViT tiny, patch 16 of 224x224',
   parameters: { encoder: 5_524_416, decoder: 1_027_456 },
-  images: 12_800,
+  data: { one: 'an image', many: 'images', count: 12_800 },
   tokens: { all: 196, visible: 49 },
   batch: { size: 64, repeats: 2, accumulation: 4 },
   lr: { value: 3e-4, blr: 1.5e-4 },

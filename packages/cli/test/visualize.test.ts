@@ -150,17 +150,18 @@ describe('visualize refuses', () => {
   }
 
   it.each([
-    [['--mask-ratio', '1'], '--mask-ratio is 1, wants a number above 0, below 1 (default 0.75)'],
-    [['--count', '0'], '--count is 0, wants a whole number, 1 or more (default 8)'],
+    [['--mask-ratio', '1'], '--mask-ratio is 1, wants a number above 0, below 1'],
+    [['--count', '0'], '--count is 0, wants a whole number, 1 or more'],
     [['--columns', 'two'], '--columns is "two", wants a whole number, 1 or more'],
     [
       ['--output', 'grid.jpg'],
-      '--output is "grid.jpg", wants a file name that ends in .png (default reconstruction.png)',
+      '--output is "grid.jpg", wants a file name that ends in .png, or of clips in .webp or .gif (default reconstruction.png)',
     ],
     [
       ['--engine', 'tpu'],
       '--engine is "tpu", wants one of auto, tensorflow-gpu, onnxruntime, tensorflow, webgpu, wasm, cpu (default auto)',
     ],
+    [['--output', 'x.gif'], '--output: x.gif is an animation, and the model is one of images; give a .png'],
     [['--mask-ratio', '0.99'], 'mask ratio: 0.99 of 12 tokens leaves none visible; lower it or use smaller patches'],
   ])('%j', async (words, message) => {
     expect(await refusal(['--checkpoint', model, '--images', images, ...words])).toBe(`masked-distill: ${message}\n`);
@@ -169,6 +170,9 @@ describe('visualize refuses', () => {
   it('a line without a checkpoint or images', async () => {
     expect(await refusal(['--images', images])).toBe(
       "masked-distill: required option '--checkpoint <path>' not specified; see --help\n",
+    );
+    expect(await refusal(['--checkpoint', model])).toBe(
+      'masked-distill: visualize: nothing to draw was given; add --images PATH\n',
     );
   });
 

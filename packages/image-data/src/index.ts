@@ -28,6 +28,7 @@ export {
   readImageHeader,
 } from './decode/decode-image.ts';
 export type { ImageFormat } from './decode/sniff-format.ts';
+export { type AnimationOptions, encodeAnimation } from './drawing/animation.ts';
 export { createImage, drawPolyline, fillBox, type Pen, type Point, pasteImage } from './drawing/canvas.ts';
 export { drawText, measureText, type TextOptions } from './drawing/draw-text.ts';
 export { type ChartSeries, type LineChartOptions, renderLineChart } from './drawing/line-chart.ts';

@@ -7,6 +7,7 @@ import {
   createImage,
   drawPolyline,
   drawText,
+  encodeAnimation,
   encodePng,
   fillBox,
   measureText,
@@ -287,6 +288,29 @@ describe('files', () => {
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height, info.channels]).toEqual([13, 7, 3]);
     expect(data).toEqual(Buffer.from(image.data));
+  });
+
+  it.each(['webp', 'gif'] as const)('%s holds every picture for as long as it is to be shown', async (format) => {
+    const [red, blue] = [createImage(8, 6, [255, 0, 0]), createImage(8, 6, [0, 0, 255])];
+    const file = await encodeAnimation([red, blue, red], { format, delay: 80 });
+    const { width, pageHeight, pages, loop, delay } = await sharp(file, { animated: true }).metadata();
+    expect({ width, pageHeight, pages, loop, delay }).toEqual({
+      ...{ width: 8, pageHeight: 6, pages: 3, loop: 0 },
+      delay: [80, 80, 80],
+    });
+    for (const [page, [r, , b]] of [red, blue, red].map(({ data }) => data).entries()) {
+      const shown = await sharp(file, { page }).removeAlpha().raw().toBuffer();
+      expect(Math.abs(shown[0]! - r!)).toBeLessThan(5);
+      expect(Math.abs(shown[2]! - b!)).toBeLessThan(5);
+    }
+  });
+
+  it('an animation needs pictures, of one size', async () => {
+    await expect(encodeAnimation([], { format: 'gif' })).rejects.toThrow('encodeAnimation: there is no picture in it');
+    const odd = [createImage(8, 6), createImage(6, 8)];
+    await expect(encodeAnimation(odd, { format: 'webp' })).rejects.toThrow(
+      'encodeAnimation: a picture is 6x8, the first 8x6; give all of one size',
+    );
   });
 
   it('SVG is drawn on white', async () => {

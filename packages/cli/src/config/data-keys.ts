@@ -1,6 +1,31 @@
 import { key, optionalKey } from './key.ts';
 import { oneOf, or, pair, pattern, real, text, toggle, triple, whole } from './kinds.ts';
 
+/** How clips are taken out of videos, and where their files are. */
+export const clipKeys = {
+  root: optionalKey(text('folder'), {
+    is: 'clips: where the paths of a list begin; default beside the list',
+    flag: 'data-root',
+  }),
+  stride: key(whole(), {
+    is: 'clips: frames from one of a clip to the next',
+    default: 4,
+    aliases: ['sampling_rate'],
+  }),
+  sampling: key(oneOf(['dense', 'uniform']), {
+    is: 'clips: frames at the stride from a random start, or one of each of as many segments (TSN)',
+    default: 'dense',
+  }),
+  frameTemplate: optionalKey(text('template'), {
+    is: 'clips: names of the pictures in folders of frames, such as img_{:05}.jpg',
+    aliases: ['filename_tmpl', 'fname_tmpl'],
+  }),
+  reader: key(oneOf(['auto', 'node-av', 'ffmpeg']), {
+    is: 'clips: what decodes video files',
+    default: 'auto',
+  }),
+};
+
 /** Which images or clips, and what is done to them on their way. The means and deviations are ImageNet's. */
 export const dataKeys = {
   path: optionalKey(text('path'), {
@@ -37,27 +62,7 @@ export const dataKeys = {
     default: 0.05,
   }),
   maxPixels: key(whole(), { is: 'refuse images of more pixels than this', default: 2 ** 27 }),
-  root: optionalKey(text('folder'), {
-    is: 'clips: where the paths of a list begin; default beside the list',
-    flag: 'data-root',
-  }),
-  stride: key(whole(), {
-    is: 'clips: frames from one of a clip to the next',
-    default: 4,
-    aliases: ['sampling_rate'],
-  }),
-  sampling: key(oneOf(['dense', 'uniform']), {
-    is: 'clips: frames at the stride from a random start, or one of each of as many segments (TSN)',
-    default: 'dense',
-  }),
-  frameTemplate: optionalKey(text('template'), {
-    is: 'clips: names of the pictures in folders of frames, such as img_{:05}.jpg',
-    aliases: ['filename_tmpl', 'fname_tmpl'],
-  }),
-  reader: key(oneOf(['auto', 'node-av', 'ffmpeg']), {
-    is: 'clips: what decodes video files',
-    default: 'auto',
-  }),
+  ...clipKeys,
   crop: key(oneOf(['random-resized', 'multi-scale']), {
     is: "clips: crops of any area and ratio within the bounds, or of VideoMAE's four scales at 13 places",
     default: 'random-resized',

@@ -3,11 +3,11 @@ import type { ConfigOf } from './key.ts';
 import type { optimKeys } from './optim-keys.ts';
 import type { runKeys } from './run-keys.ts';
 
-/** The settings that every run over images has, whatever it trains. */
+/** The settings that every run over images or videos has, whatever it trains. */
 export interface ImageRunConfig {
-  /** What the images are for. */
-  readonly model: { readonly imageSize: readonly [number, number] };
-  /** Which images. */
+  /** What the model takes. */
+  readonly model: { readonly imageSize: readonly [number, number]; readonly frames?: number };
+  /** Which images or videos. */
   readonly data: ConfigOf<typeof dataKeys> & { readonly trainLimit?: number | 'off' };
   /** How the weights are learned. */
   readonly optim: ConfigOf<typeof optimKeys>;

@@ -1,8 +1,6 @@
 import { Distiller } from '@masked-distill/amd-distill';
 import { InputError } from '@masked-distill/base';
-import { MaskedAutoencoder } from '@masked-distill/mae';
 import { createRng, type Engine } from '@masked-distill/tensor-core';
-import { ImageEncoder } from '@masked-distill/vit';
 import type { DistillConfig } from '../config/distill-config.ts';
 import { maskRatiosOf, maskSamplerOf } from '../config/mask-sampler.ts';
 import { teacherViews } from '../pictures/views.ts';
@@ -61,15 +59,13 @@ export async function prepareDistill(context: TrainingContext<DistillConfig>, te
       teacher: teacher.config,
       counts: sampler.counts(student.encoder.grid),
     }),
-    probed: student.encoder instanceof ImageEncoder ? student.encoder : undefined,
+    probed: student.encoder,
     record: async (run) => {
       if (teacher.weights) await recordTeacher(run, teacher.weights);
     },
     start: () => freezeTeacher(teacher.encoder, { precision: config.teacher.precision, engine, note }),
     async chores(run) {
-      if (!(student instanceof MaskedAutoencoder)) return [];
-      const views = teacherViews(student.encoder);
-      const paint = await createPicturePainter(student, { source: sources.train, run, config, sampler, views });
+      const paint = await createPicturePainter(student, { sources, run, config, sampler, views: teacherViews });
       return pictureChores(config, { plan, paint });
     },
     dispose() {

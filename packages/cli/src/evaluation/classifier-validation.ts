@@ -1,6 +1,8 @@
 import { crossEntropy, topKAccuracy } from '@masked-distill/eval';
-import type { ImageSource } from '@masked-distill/image-data';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
 import type { ImageClassifier } from '@masked-distill/vit';
+import type * as tf from '@tensorflow/tfjs-core';
+import { inputSizeOf } from '../data/modality.ts';
 import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
 
 /** How well a classifier does on labelled images. */
@@ -24,17 +26,16 @@ export interface ClassifierValidation {
 /** Prepares the judging of a classifier on labelled images, one centre crop of each. */
 export function createClassifierValidation(
   model: ImageClassifier,
-  source: ImageSource,
+  source: SampleSource<SourceSample>,
   options: ForwardOptions,
 ): ClassifierValidation {
-  const { grid, patch } = model.encoder;
   const pass = createForwardPass(
     source,
     {
       module: model,
-      imageSize: [grid.h * patch.h, grid.w * patch.w],
+      input: inputSizeOf(model.encoder),
       width: source.classes!.length,
-      forward: (pixels) => model.forward(pixels),
+      forward: (pixels) => model.forward(pixels as tf.Tensor4D),
     },
     options,
   );

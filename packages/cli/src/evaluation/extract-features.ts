@@ -1,7 +1,8 @@
 import type { LabelledFeatures } from '@masked-distill/eval';
-import type { ImageSource } from '@masked-distill/image-data';
-import type { ImageEncoder } from '@masked-distill/vit';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
+import type { Backbone } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
+import { inputSizeOf } from '../data/modality.ts';
 import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
 
 /** What becomes of an encoder's final tokens. */
@@ -14,21 +15,21 @@ export interface ExtractFeaturesOptions extends ForwardOptions {
 }
 
 /**
- * Features of labelled images from a frozen encoder: its final tokens, pooled. Images are resized and cut at the centre.
+ * Features of labelled images or clips from a frozen encoder: its final tokens, pooled. Samples are resized and cut at the centre.
  *
- * @returns features `[images, D]`
+ * @returns features `[samples, D]`
  */
 export async function extractFeatures(
-  encoder: ImageEncoder,
-  source: ImageSource,
+  encoder: Backbone,
+  source: SampleSource<SourceSample>,
   { pooling = 'mean', ...options }: ExtractFeaturesOptions,
 ): Promise<LabelledFeatures> {
-  const { grid, patch, width, prefixTokens } = encoder;
+  const { width, prefixTokens } = encoder;
   const pass = createForwardPass(
     source,
     {
       module: encoder,
-      imageSize: [grid.h * patch.h, grid.w * patch.w],
+      input: inputSizeOf(encoder),
       width,
       forward(pixels) {
         const { output } = encoder.encode(encoder.embed(pixels)); // [prefix + N, B, D]

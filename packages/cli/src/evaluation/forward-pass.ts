@@ -1,66 +1,62 @@
-import { createImageLoader, type ImageSource, type Rgb, type UnreadableReport } from '@masked-distill/image-data';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
 import type { Engine, Module } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type EvalLoaderOptions, type InputSize, inputShapeOf, type Modality } from '../data/modality.ts';
 
-/** How images are prepared for a forward pass, and what runs it. */
-export interface ForwardOptions {
-  /** What the model's images were normalised with. */
-  readonly normalization: { readonly mean: Rgb; readonly std: Rgb };
-  /** Images at once. Default 64. */
+/** How samples are prepared for a forward pass, and what runs it. */
+export interface ForwardOptions
+  extends Pick<EvalLoaderOptions, 'normalization' | 'cropShare' | 'workers' | 'clips' | 'onUnreadable'> {
+  /** How they are read. */
+  readonly modality: Modality;
+  /** Samples at once. Default 64 images, or clips of as many frames together. */
   readonly batchSize?: number;
-  /** The crop's share of the side that an image is resized to. Default 0.875, which is 224 of 256. */
-  readonly cropShare?: number;
-  /** Threads that decode. */
-  readonly workers?: number;
   /** Compiles the pass. Default: it runs operator by operator. */
   readonly engine?: Pick<Engine, 'compile'>;
-  /** Hears of images that can't be read; the next one stands in for each. */
-  readonly onUnreadable?: (report: UnreadableReport) => void;
 }
 
 /** What a {@link createForwardPass} computes. */
 export interface ForwardSubject {
   /** What owns the variables. */
   readonly module: Module;
-  /** Height and width of its images in pixels. */
-  readonly imageSize: readonly [number, number];
+  /** What it takes. */
+  readonly input: InputSize;
   /** Numbers in a row of the result. */
   readonly width: number;
-  /** Pixels `[B, H, W, 3]` → rows `[B, width]`. */
-  forward(pixels: tf.Tensor4D): tf.Tensor;
+  /** Pixels `[B, H, W, 3]` of images, `[B, T, H, W, 3]` of clips → rows `[B, width]`. */
+  forward(pixels: tf.Tensor): tf.Tensor;
 }
 
-/** Rows of numbers, and the class of each image. */
+/** Rows of numbers, and the class of each sample. */
 export interface ForwardRows {
-  /** `[images, width]` */
+  /** `[samples, width]` */
   readonly rows: Float32Array;
-  /** Class of each image. */
+  /** Class of each sample. */
   readonly labels: Int32Array;
 }
 
-/** A forward pass over the images of a source, as often as one likes. */
+/** A forward pass over the samples of a source, as often as one likes. */
 export interface ForwardPass {
-  /** Runs over all images with the weights as they are. */
+  /** Runs over all samples with the weights as they are. */
   run(): Promise<ForwardRows>;
   /** Ends the threads, and frees what was compiled. */
   close(): Promise<void>;
 }
 
-/** Prepares a forward pass over labelled images, resized and cut at the centre. */
+/** Samples at once, in frames. */
+const BATCH_FRAMES = 64;
+
+/** Prepares a forward pass over labelled samples, resized and cut at the centre. */
 export function createForwardPass(
-  source: ImageSource,
-  { module, imageSize, width, forward }: ForwardSubject,
-  { normalization, batchSize = 64, cropShare, workers, engine, onUnreadable }: ForwardOptions,
+  source: SampleSource<SourceSample>,
+  { module, input, width, forward }: ForwardSubject,
+  { modality, batchSize = Math.ceil(BATCH_FRAMES / (input.frames ?? 1)), engine, ...reading }: ForwardOptions,
 ): ForwardPass {
   const size = Math.min(batchSize, source.length);
-  const loader = createImageLoader(source, {
-    ...{ batchSize: size, imageSize, workers, onUnreadable, reuseMemory: true },
-    transform: { kind: 'eval', cropShare, ...normalization },
-  });
-  const step = ({ pixels }: { pixels: tf.Tensor }) => ({ rows: forward(pixels as tf.Tensor4D) });
+  const loader = modality.evalLoader(source, { ...reading, batchSize: size, input, reuseMemory: true });
+  const step = ({ pixels }: { pixels: tf.Tensor }) => ({ rows: forward(pixels) });
   const compiled: typeof step & { dispose?: () => void } =
     engine?.compile(step, module.namedVariables().values()) ?? ((args) => tf.tidy(() => step(args)));
-  const shape = [size, ...imageSize, 3];
+  const shape = [size, ...inputShapeOf(input)];
   // The last batch is filled up: one shape is one graph.
   const padded = new Float32Array(shape.reduce((a, b) => a * b));
 

@@ -4,13 +4,13 @@ import { decayMatrices, layerDecay } from '@masked-distill/tensor-core';
 import type { EncoderLoadReport, ImageClassifier } from '@masked-distill/vit';
 import type { CompleteFinetuneConfig } from '../config/finetune-config.ts';
 import { spanInSteps } from '../config/plan.ts';
+import { workersOf } from '../data/modality.ts';
 import { createClassifierValidation } from '../evaluation/classifier-validation.ts';
 import { encoderFlops } from '../pretrain/mae-flops.ts';
 import { formatCount } from '../progress/format.ts';
 import type { ModelFacts } from '../progress/progress.ts';
 import { describeLoad } from '../run/describe-load.ts';
 import { STEP_OVER_FORWARD } from '../run/flops.ts';
-import { workersOf } from '../run/loader-of.ts';
 import type { RunSources } from '../run/open-sources.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
 import { createImageClassificationTask } from '../tasks/image-classification-task.ts';
@@ -80,7 +80,8 @@ function validationOf(
   if (!sources.validation) return undefined;
   const { mean, std, cropShare } = config.data;
   return createClassifierValidation(model, sources.validation, {
-    ...{ normalization: { mean, std }, cropShare, engine, workers: workersOf(config.data) },
+    ...{ modality: sources.modality, normalization: { mean, std }, cropShare, engine },
+    workers: workersOf(config.data),
     onUnreadable: ({ key, reason }) => note(`unreadable: ${key}: ${reason}`),
   });
 }

@@ -1,14 +1,12 @@
 import type { RgbImage } from '@masked-distill/image-data';
 import type { Reconstruction } from '@masked-distill/mae';
-import type { AsymmetricMask } from '@masked-distill/masking';
-import type { Backbone } from '@masked-distill/vit';
 
-/** One column of a grid of pictures. */
+/** One of the pictures that stand side by side of an image or of a frame. */
 export interface PictureView {
-  /** What stands above it. */
+  /** What stands beside it. */
   readonly title: string;
-  /** The picture of one image. */
-  of(reconstruction: Reconstruction, mask: AsymmetricMask): RgbImage;
+  /** The picture. */
+  of(reconstruction: Reconstruction): RgbImage;
 }
 
 /** Original, masked, reconstructed. */
@@ -19,25 +17,9 @@ export const reconstructionViews: readonly PictureView[] = [
 ];
 
 /** Original, what the student sees, what the teacher sees, reconstructed. */
-export function teacherViews({ grid, patch }: Pick<Backbone, 'grid' | 'patch'>): readonly PictureView[] {
-  const [original, masked, reconstructed] = reconstructionViews as [PictureView, PictureView, PictureView];
-  /** The student's view with the tokens that only the teacher sees. */
-  const withExtra = ({ original, masked }: Reconstruction, { extra }: AsymmetricMask): RgbImage => {
-    const data = masked.data.slice();
-    const row = patch.w * 3;
-    for (const token of extra) {
-      const [top, left] = [Math.floor(token / grid.w) * patch.h, (token % grid.w) * patch.w];
-      for (let y = top; y < top + patch.h; y++) {
-        const start = (y * masked.width + left) * 3;
-        data.set(original.data.subarray(start, start + row), start);
-      }
-    }
-    return { ...masked, data };
-  };
-  return [
-    original,
-    { ...masked, title: 'student sees' },
-    { title: 'teacher sees', of: withExtra },
-    { ...reconstructed, title: 'reconstruction' },
-  ];
-}
+export const teacherViews: readonly PictureView[] = [
+  { title: 'original', of: ({ original }) => original },
+  { title: 'student sees', of: ({ masked }) => masked },
+  { title: 'teacher sees', of: ({ teacherSees }) => teacherSees },
+  { title: 'reconstruction', of: ({ reconstructed }) => reconstructed },
+];

@@ -1,5 +1,3 @@
-import { MaskedAutoencoder } from '@masked-distill/mae';
-import { ImageEncoder } from '@masked-distill/vit';
 import { maskRatiosOf, maskSamplerOf } from '../config/mask-sampler.ts';
 import type { PretrainConfig } from '../config/pretrain-config.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
@@ -56,10 +54,9 @@ async function preparePretrain(context: TrainingContext<PretrainConfig>): Promis
     }),
     facts: modelFacts(model, { config, sampler }),
     flopsPerSample: maeFlops(model.config, sampler.counts(model.encoder.grid)),
-    probed: model.encoder instanceof ImageEncoder ? model.encoder : undefined,
+    probed: model.encoder,
     async chores(run) {
-      if (!(model instanceof MaskedAutoencoder)) return [];
-      const paint = await createPicturePainter(model, { source: sources.train, run, config, sampler });
+      const paint = await createPicturePainter(model, { sources, run, config, sampler });
       return pictureChores(config, { plan, paint });
     },
     dispose: () => model.dispose(),

@@ -4,11 +4,11 @@ import { knnAccuracies, type LabelledFeatures, linearProbe } from '@masked-disti
 import { IMAGENET_MEAN, IMAGENET_STD, requireLabels } from '@masked-distill/image-data';
 import { ImageEncoder, imageEncoderConfig } from '@masked-distill/vit';
 import type { ProbeConfig } from '../config/probe-config.ts';
+import { workersOf } from '../data/modality.ts';
 import type { Environment } from '../environment.ts';
 import { extractFeatures } from '../evaluation/extract-features.ts';
 import { normalizationOf } from '../evaluation/normalization-of.ts';
 import { formatCount } from '../progress/format.ts';
-import { workersOf } from '../run/loader-of.ts';
 import { openSources, type RunSources } from '../run/open-sources.ts';
 import { startEngine } from '../start-engine.ts';
 import { type OpenEncoderWeights, openEncoderWeights } from '../weights/open-encoder-weights.ts';
@@ -84,11 +84,14 @@ async function openProbeSources(
   { size, note }: { size: readonly [number, number]; note: (text: string) => void },
 ): Promise<Required<RunSources>> {
   if (path === undefined) throw new InputError('probe: no images were given; add --data PATH and --val PATH');
-  const { train, validation } = await openSources({ data: { path, ...data }, model: { imageSize: size } }, note);
+  const { modality, train, validation } = await openSources(
+    { data: { path, ...data }, model: { imageSize: size } },
+    note,
+  );
   if (!validation) {
     throw new InputError('probe: there are no images to judge by; add --val PATH, or --val-share 0.2');
   }
-  return { train, validation };
+  return { modality, train, validation };
 }
 
 interface EncodeAllOptions {
@@ -111,6 +114,7 @@ async function encodeAll(
     checkPooling(encoder, options);
     const { mean, std } = { mean: IMAGENET_MEAN, std: IMAGENET_STD, ...normalizationOf(file.metadata) };
     const extract = {
+      modality: sources.modality,
       normalization: { mean: options.mean ?? mean, std: options.std ?? std },
       ...{ engine, pooling: options.pooling, batchSize: options.batchSize, cropShare: options.cropShare },
       workers: workersOf(options),

@@ -12,7 +12,7 @@ import type { RunFacts, RunSummary, StepMetrics } from './progress.ts';
 
 /** The first screen: a title and an aligned table. */
 export function describeFacts(facts: RunFacts): string {
-  const { tokens, batch, lr, stepsPerEpoch, totalSteps, startStep, expectedSeconds } = facts;
+  const { data, tokens, batch, lr, stepsPerEpoch, totalSteps, startStep, expectedSeconds } = facts;
   const perPass = batch.size * batch.repeats;
   const effective = perPass * batch.accumulation;
   const repeats = batch.repeats > 1 ? ` x ${batch.repeats} crops` : '';
@@ -22,14 +22,14 @@ export function describeFacts(facts: RunFacts): string {
     ['model', facts.model],
     ['parameters', describeParameters(facts.parameters)],
     ...(facts.rows ?? []),
-    ['data', `${formatCount(facts.images)} images`],
+    ['data', `${formatCount(data.count)} ${data.many}`],
     [
       'tokens per step',
-      `${formatCount(effective * tokens.visible)} through the encoder (${tokens.visible} of ${tokens.all} an image)`,
+      `${formatCount(effective * tokens.visible)} through the encoder (${tokens.visible} of ${tokens.all} ${data.one})`,
     ],
     [
       'effective batch',
-      `${formatCount(effective)}${repeats || accumulation ? ` = ${batch.size} images${repeats}${accumulation}` : ' images'}`,
+      `${formatCount(effective)}${repeats || accumulation ? ` = ${batch.size} ${data.many}${repeats}${accumulation}` : ` ${data.many}`}`,
     ],
     [
       'learning rate',

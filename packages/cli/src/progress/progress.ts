@@ -14,8 +14,8 @@ export interface ModelFacts {
 
 /** What stands on the first screen of a run. */
 export interface RunFacts extends ModelFacts {
-  /** Number of images, and how often they are passed over. */
-  readonly images: number;
+  /** What is trained on, in words, and how much there is of it. */
+  readonly data: { readonly one: string; readonly many: string; readonly count: number };
   /** What makes up the effective batch. */
   readonly batch: { readonly size: number; readonly repeats: number; readonly accumulation: number };
   /** Learning rate after the warm-up, and the base rate that it was scaled from, if it was. */

@@ -8,6 +8,7 @@ import { distillSpec } from '../config/distill-spec.ts';
 import type { ConfigOf, KeyTable } from '../config/key.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
 import { type ConfigSources, resolveConfig } from '../config/resolve.ts';
+import { imageModality } from '../data/image-modality.ts';
 import { runDistill } from '../distill/run-distill.ts';
 import type { Environment } from '../environment.ts';
 import { runPretrain } from '../pretrain/run-pretrain.ts';
@@ -28,7 +29,8 @@ export async function runQuickstart(
 ): Promise<void> {
   const { stdout, stderr } = environment;
   const { folder, config } = await openFolder(given, resume);
-  const labelled = config.data === undefined || config.val !== undefined || (await hasLabels(config.data));
+  const labelled =
+    config.data === undefined || config.val !== undefined || (await hasLabels(config.data, imageModality));
   const stages = quickstartStages(config, {
     folder,
     split: labelled && config.data !== undefined && config.val === undefined,

@@ -11,7 +11,7 @@ export function runFacts<Config extends ImageRunConfig>(
   const { optim, data } = config;
   return {
     ...training.facts,
-    images: sources.train.length,
+    data: { ...sources.modality.words, count: sources.train.length },
     batch: { size: optim.batchSize, repeats: data.repeats, accumulation: optim.accumulation },
     lr: { value: plan.lr, blr: optim.blr },
     engine: `${engine.name} (${engine.detail})`,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { MetricsLog, type RunFolder, readMetrics } from '@masked-distill/train';
-import type { ImageEncoder } from '@masked-distill/vit';
+import type { Backbone } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
+import { workersOf } from '../data/modality.ts';
 import { knnOfEncoder } from '../evaluation/knn-of-encoder.ts';
-import { workersOf } from './loader-of.ts';
 import type { RunSources } from './open-sources.ts';
 
 /** Measures an encoder before and after a run. */
@@ -18,7 +18,7 @@ export interface KnnProbe {
 
 /** What {@link createKnnProbe} works with. */
 export interface KnnProbeOptions {
-  /** The images. */
+  /** The images or videos. */
   readonly sources: RunSources;
   /** The run, whose `knn.jsonl` keeps what was measured. */
   readonly run: RunFolder;
@@ -28,20 +28,25 @@ export interface KnnProbeOptions {
   readonly note: (text: string) => void;
 }
 
-/** A probe, where there are labelled images held out. */
+/** A probe, where labelled samples are held out. */
 export function createKnnProbe(
-  encoder: ImageEncoder,
+  encoder: Backbone,
   { sources, run, config, note }: KnnProbeOptions,
 ): KnnProbe | undefined {
-  const { train, validation } = sources;
+  const { modality, train, validation } = sources;
   if (!validation) return undefined;
   const log = new MetricsLog(join(run.path, 'knn.jsonl'));
-  const { mean, std } = config.data;
+  const { mean, std, stride, sampling, reader } = config.data;
   const measure = async (step: number) => {
     const accuracy = await knnOfEncoder(
       encoder,
       { train, validation },
-      { normalization: { mean, std }, workers: workersOf(config.data) },
+      {
+        modality,
+        normalization: { mean, std },
+        workers: workersOf(config.data),
+        clips: { stride, sampling, reader },
+      },
     );
     await log.truncateAfter(step - 1);
     await log.append({ step, accuracy } as { step: number });

@@ -1,30 +1,25 @@
 import { InputError } from '@masked-distill/base';
-import {
-  cacheImages,
-  createProceduralSource,
-  type ImageSize,
-  type ImageSource,
-  limitSource,
-  openImageSource,
-  requireLabels,
-  splitSource,
-} from '@masked-distill/image-data';
+import { limitSource, requireLabels, splitSource } from '@masked-distill/image-data';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
-import { workersOf } from './loader-of.ts';
+import { type InputSize, type Modality, workersOf } from '../data/modality.ts';
+import { modalityOf } from '../data/modality-of.ts';
 
-/** The images of a run. */
+/** The images or videos of a run. */
 export interface RunSources {
+  /** Which of them they are. */
+  readonly modality: Modality;
   /** What is trained on. */
-  readonly train: ImageSource;
-  /** Labelled images held out for k-NN, if there are any. */
-  readonly validation?: ImageSource;
+  readonly train: SampleSource<SourceSample>;
+  /** Labelled ones held out for k-NN, if there are any. */
+  readonly validation?: SampleSource<SourceSample>;
 }
 
 /** What {@link openSources} goes by. */
 export interface SourceSettings {
-  /** Size of images that are drawn. */
-  readonly model: { readonly imageSize: ImageSize };
-  /** Which images, how they are divided, and where they are kept. */
+  /** What the model takes; what is drawn is drawn so large. */
+  readonly model: InputSize;
+  /** Which samples, how they are divided, and where they are kept. */
   readonly data: Pick<
     ImageRunConfig['data'],
     | 'path'
@@ -37,10 +32,9 @@ export interface SourceSettings {
     | 'cacheShortSide'
     | 'shuffleBuffer'
     | 'maxPixels'
-  >;
+  > &
+    Partial<Pick<ImageRunConfig['data'], 'root' | 'frameTemplate'>>;
 }
-
-const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
 
 /**
  * Opens what a configuration's `data` names, from its cache where it is to have one.
@@ -49,16 +43,18 @@ const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
  * @throws InputError when there is nothing, or labels are needed and missing
  */
 export async function openSources(config: SourceSettings, note: (text: string) => void): Promise<RunSources> {
-  const { train: all, validation } = await openPlainSources(config);
-  const { cache, cacheShortSide: shortSide, maxPixels, trainLimit = 'off' } = config.data;
+  const modality = modalityOf(config.model);
+  const { train: all, validation } = await openPlainSources(config, modality);
+  const { cache: folder, cacheShortSide: shortSide, maxPixels, trainLimit = 'off' } = config.data;
   const train = trainLimit === 'off' ? all : limitSource(all, trainLimit);
-  if (cache === 'off') return { train, validation };
+  if (folder === 'off') return { modality, train, validation };
+  if (!modality.cache) throw new InputError('data.cache: only images are kept resized, not clips; leave --cache out');
   const workers = workersOf(config.data);
-  const keep = (source: ImageSource) => {
-    const onProgress = reportTenths((percent) => note(`caching ${source.name} in ${cache}: ${percent}%`));
-    return cacheImages(source, { folder: cache, shortSide, maxPixels, workers, onProgress });
+  const keep = (source: SampleSource<SourceSample>) => {
+    const onProgress = reportTenths((percent) => note(`caching ${source.name} in ${folder}: ${percent}%`));
+    return modality.cache!(source, { folder, shortSide, maxPixels, workers, onProgress });
   };
-  return { train: await keep(train), validation: validation && (await keep(validation)) };
+  return { modality, train: await keep(train), validation: validation && (await keep(validation)) };
 }
 
 /** Calls back at every tenth of the way. */
@@ -71,11 +67,17 @@ function reportTenths(report: (percent: number) => void) {
   };
 }
 
-async function openPlainSources({ data, model }: SourceSettings): Promise<RunSources> {
+async function openPlainSources(
+  { data, model: input }: SourceSettings,
+  modality: Modality,
+): Promise<Omit<RunSources, 'modality'>> {
   if (data.path === undefined) {
-    throw new InputError('data.path: no images were given; add --data PATH (a folder, a list file, or .tar files)');
+    throw new InputError(
+      `data.path: no ${modality.words.many} were given; add --data PATH (a folder, a list file, or .tar files)`,
+    );
   }
-  const open = (path: string) => openSource(path, { imageSize: model.imageSize, shuffleBuffer: data.shuffleBuffer });
+  const { shuffleBuffer, root, frameTemplate } = data;
+  const open = (path: string) => modality.open(path, { input, shuffleBuffer, root, frameTemplate });
   const all = await open(data.path);
   const source = data.limit === 'off' ? all : limitSource(all, data.limit);
   if (data.val !== undefined) {
@@ -90,29 +92,14 @@ async function openPlainSources({ data, model }: SourceSettings): Promise<RunSou
 }
 
 /** Whether what a path names has labels of two or more classes. */
-export async function hasLabels(path: string): Promise<boolean> {
-  const { classes = [] } = await openSource(path, { imageSize: [8, 8] });
+export async function hasLabels(path: string, modality: Modality): Promise<boolean> {
+  const { classes = [] } = await modality.open(path, { input: { imageSize: [8, 8], frames: 8 } });
   return classes.length > 1;
 }
 
-/**
- * Opens what a path names; `procedural:<count>[:<seed>]` draws its images, at the size given.
- *
- * @throws InputError when there is nothing
- */
-export async function openSource(
-  path: string,
-  { imageSize, shuffleBuffer }: { imageSize: ImageSize; shuffleBuffer?: number },
-): Promise<ImageSource> {
-  const procedural = PROCEDURAL.exec(path);
-  if (!procedural) return openImageSource(path, { shuffleBuffer });
-  const [length, seed] = [Number(procedural[1]), Number(procedural[2] ?? 0)];
-  return createProceduralSource({ length, seed, size: imageSize });
-}
-
 function requireSameClasses(
-  { name, classes = [] }: ImageSource,
-  { validation, classes: found }: { validation: ImageSource; classes: readonly string[] },
+  { name, classes = [] }: SampleSource<SourceSample>,
+  { validation, classes: found }: { validation: SampleSource<SourceSample>; classes: readonly string[] },
 ): void {
   const stranger = found.find((each) => !classes.includes(each));
   if (stranger === undefined && found.length === classes.length) return;

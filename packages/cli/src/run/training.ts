@@ -1,14 +1,13 @@
-import type { ImageLoader } from '@masked-distill/image-data';
 import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
 import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
-import type { ImageEncoder } from '@masked-distill/vit';
+import type { Backbone } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { planRun, type RunPlan } from '../config/plan.ts';
 import type { Environment } from '../environment.ts';
 import type { ModelFacts } from '../progress/progress.ts';
 import { startEngine } from '../start-engine.ts';
-import { loaderOf } from './loader-of.ts';
 import { openSources, type RunSources } from './open-sources.ts';
+import type { RunLoader } from './run-loader.ts';
 
 /** What a verb trains, and what it does around it. */
 export interface Training {
@@ -18,8 +17,8 @@ export interface Training {
   readonly facts: ModelFacts;
   /** Which parameters decay, and how their learning rates are scaled. Default: the optimiser's own. */
   readonly rules?: ParameterRules;
-  /** The encoder whose frozen features k-NN judges, before and after the run, where labelled images are held out. */
-  readonly probed?: ImageEncoder;
+  /** The encoder whose frozen features k-NN judges, before and after the run, where labelled samples are held out. */
+  readonly probed?: Backbone;
   /**
    * Writes down what the run depends on besides its settings; when it goes on, compares.
    *
@@ -40,11 +39,11 @@ export interface Training {
 export interface TrainingContext<Config> {
   /** The settings. */
   readonly config: Config;
-  /** The images. */
+  /** The images or videos. */
   readonly sources: RunSources;
-  /** The training images in batches. */
-  readonly loader: ImageLoader;
-  /** What follows from the settings and the number of images. */
+  /** What is trained on in batches. */
+  readonly loader: RunLoader;
+  /** What follows from the settings and their number. */
   readonly plan: RunPlan;
   /** What computes. */
   readonly engine: Engine;
@@ -56,7 +55,7 @@ export interface TrainingContext<Config> {
   readonly environment: Environment;
 }
 
-/** Makes a verb's training, once images and engine are there. */
+/** Makes a verb's training, once data and engine are there. */
 export type PrepareTraining<Config> = (context: TrainingContext<Config>) => Promise<Training>;
 
 /** A training that can begin. */
@@ -80,7 +79,7 @@ export interface ReadyTrainingOptions<Config> {
 }
 
 /**
- * Opens the images, starts the engine and builds the model of a run: what can be wrong with them is found here, and nothing is written.
+ * Opens the data, starts the engine and builds the model of a run: what can be wrong with them is found here, and nothing is written.
  *
  * @throws InputError when one of them can't be used
  */
@@ -91,7 +90,9 @@ export async function readyTraining<Config extends ImageRunConfig>(
   const sources = await openSources(config, note);
   const plan = planRun(config, sources.train.length);
   const engine = await startEngine(config.run, note);
-  const loader = loaderOf(sources.train, config, ({ key, reason }) => note(`unreadable: ${key}: ${reason}`));
+  const loader = sources.modality.trainLoader(sources.train, config, ({ key, reason }) =>
+    note(`unreadable: ${key}: ${reason}`),
+  );
   try {
     const context = { config, sources, loader, plan, engine, startStep, note, environment };
     const training = await prepare(context);

@@ -1,14 +1,14 @@
-import type { Batch, ImageLoader } from '@masked-distill/image-data';
 import { createRng, sampleDropPath, softmaxCrossEntropy } from '@masked-distill/tensor-core';
 import type { TrainingBatch, TrainingTask } from '@masked-distill/train';
 import type { ImageClassifier } from '@masked-distill/vit';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { RunBatch, RunLoader } from '../run/run-loader.ts';
 import type { ClassifierDescription } from './classifier-description.ts';
 
 /** Options of {@link createImageClassificationTask}. */
 export interface ImageClassificationTaskOptions {
   /** Gives labelled images. */
-  readonly loader: ImageLoader;
+  readonly loader: RunLoader;
   /** What is stored with the weights. */
   readonly description: ClassifierDescription;
   /** Names the dropped branches. */
@@ -28,7 +28,7 @@ export function createImageClassificationTask(
   const { depth } = model.encoder;
   const { classes } = description.model;
 
-  const toTrainingBatch = ({ pixels, shape, keys, labels, step }: Batch): TrainingBatch => {
+  const toTrainingBatch = ({ pixels, shape, keys, labels, step }: RunBatch): TrainingBatch => {
     const batch = keys.length;
     const factors = dropPath > 0 && {
       dropPath: {
