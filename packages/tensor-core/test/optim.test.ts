@@ -184,6 +184,27 @@ onEachEngine('ExponentialMovingAverage', () => {
     average.dispose();
     free(parameters);
   });
+
+  it('stands in place of what it averages while some work is done, also where that fails', async () => {
+    const parameters = variables({ w: { values: [1, -2], shape: [2] } });
+    const w = parameters.get('w')!;
+    const average = new ExponentialMovingAverage(parameters, 0.75);
+    tf.tidy(() => w.assign(tf.tensor1d([5, 2])));
+    const [held] = [tf.memory().numTensors];
+    const read = async (variable: tf.Variable) => [...(await variable.data())];
+    expect(await average.inPlace(() => read(w))).toEqual([1, -2]);
+    expect(await read(w)).toEqual([5, 2]);
+    const failing = average.inPlace(async () => {
+      throw new Error('no power');
+    });
+    await expect(failing).rejects.toThrow('no power');
+    expect(await read(w)).toEqual([5, 2]);
+    tf.tidy(() => average.update());
+    expect(await read(average.namedVariables().get('w')!)).toEqual([2, -1]);
+    expect(tf.memory().numTensors).toBe(held);
+    average.dispose();
+    free(parameters);
+  });
 });
 
 describe('parameter rules', () => {

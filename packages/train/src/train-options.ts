@@ -32,6 +32,20 @@ export interface Chore {
   run(step: number): Promise<void>;
 }
 
+/** Judges the model every so often, so that `best` is the checkpoint that did best and not that of the lowest training loss. */
+export interface Judge {
+  /** After every how many steps; it also judges after the last, but not where a run is stopped in between. */
+  every: number;
+  /**
+   * Judges the model as it is.
+   *
+   * @param step steps done
+   * @param averaged does some work with the averaged weights in place of the model's; absent where none are kept
+   * @returns a score of which more is better
+   */
+  run(step: number, averaged?: <T>(work: () => Promise<T>) => Promise<T>): Promise<number>;
+}
+
 /** Options of {@link train}. */
 export interface TrainOptions extends TrainStepOptions {
   /** Where everything is written. */
@@ -54,6 +68,8 @@ export interface TrainOptions extends TrainStepOptions {
   onCheckpoint?: (path: string) => void;
   /** Further work between steps. */
   chores?: readonly Chore[];
+  /** Decides which checkpoint is the best, and has one written for it. Default: the lowest mean loss between two checkpoints is. */
+  judge?: Judge;
   /** Milliseconds from any fixed start. Default `performance.now`. */
   now?: () => number;
 }
@@ -66,6 +82,14 @@ export interface BestLoss {
   step: number;
 }
 
+/** The highest score that a {@link Judge} gave. */
+export interface BestScore {
+  /** The score. */
+  score: number;
+  /** Steps done when it was reached; the first, of equals. */
+  step: number;
+}
+
 /** How a run ended. */
 export interface TrainSummary {
   /** Steps done in all. */
@@ -74,6 +98,8 @@ export interface TrainSummary {
   finalLoss: number;
   /** Lowest such mean. */
   best: BestLoss;
+  /** The highest score, where there was a judge: that of the checkpoint `best`. */
+  judged?: BestScore;
   /** Seconds of this call. */
   seconds: number;
   /** Whether it was stopped before its last step. */

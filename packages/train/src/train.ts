@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadStateDict, MaskedDistillError, stateDict } from '@masked-distill/tensor-core';
-import type { BestLoss, StepMetrics, TrainOptions, TrainSummary } from './train-options.ts';
+import type { BestLoss, BestScore, StepMetrics, TrainOptions, TrainSummary } from './train-options.ts';
 import { type StepResult, TrainStep } from './train-step.ts';
 import type { TrainingBatch, TrainingTask } from './training-task.ts';
 
@@ -12,6 +12,8 @@ interface Progress {
   finalLoss: number;
   /** Lowest such mean, and where. */
   best: BestLoss;
+  /** Highest score of the judge, if there is one and it has spoken. */
+  judged?: BestScore;
 }
 
 /** Keys of a batch that are named in an error. */
@@ -24,7 +26,7 @@ const NAMED_KEYS = 8;
  * @throws MaskedDistillError when the loss or its gradient is not finite; the last checkpoint stays as it was
  */
 export async function train(task: TrainingTask, options: TrainOptions): Promise<TrainSummary> {
-  const { run, totalSteps, accumulation = 1, keep = 3, resumeFrom, signal, chores = [] } = options;
+  const { run, totalSteps, accumulation = 1, keep = 3, resumeFrom, signal, chores = [], judge } = options;
   const now = options.now ?? (() => performance.now());
   const trainStep = new TrainStep(task, options);
   const started = now();
@@ -36,21 +38,32 @@ export async function train(task: TrainingTask, options: TrainOptions): Promise<
     const sinceCheckpoint: number[] = [];
     let checkpoint = resumeFrom?.path;
 
-    const save = async () => {
+    const save = async (judgedBest: boolean) => {
       if (sinceCheckpoint.length > 0) {
         progress.finalLoss = sinceCheckpoint.reduce((a, b) => a + b) / sinceCheckpoint.length;
       }
-      const isBest = progress.finalLoss < progress.best.loss;
-      if (isBest) progress.best = { loss: progress.finalLoss, step: progress.step };
+      const isLowest = progress.finalLoss < progress.best.loss;
+      if (isLowest) progress.best = { loss: progress.finalLoss, step: progress.step };
       sinceCheckpoint.length = 0;
       checkpoint = await run.checkpoints.save({
         ...(await snapshot(task, trainStep)),
         step: progress.step,
         state: progress,
-        best: isBest,
+        best: judge ? judgedBest : isLowest,
         keep,
       });
       options.onCheckpoint?.(checkpoint);
+    };
+
+    /** Whether the model is judged now, and did better than ever before. */
+    const isJudgedBest = async (): Promise<boolean> => {
+      const { step } = progress;
+      if (!judge || (step % judge.every !== 0 && step !== totalSteps)) return false;
+      const { average } = trainStep;
+      const score = await judge.run(step, average && ((work) => average.inPlace(work)));
+      if (progress.judged && score <= progress.judged.score) return false;
+      progress.judged = { score, step };
+      return true;
     };
 
     const batches = task.batches(progress.step * accumulation)[Symbol.asyncIterator]();
@@ -76,7 +89,8 @@ export async function train(task: TrainingTask, options: TrainOptions): Promise<
         await run.metrics.append(metrics);
         options.onStep?.(metrics);
         const isLast = progress.step === totalSteps || signal?.aborted;
-        if (isLast || progress.step % options.checkpointEvery === 0) await save();
+        const isBest = await isJudgedBest();
+        if (isBest || isLast || progress.step % options.checkpointEvery === 0) await save(isBest);
         for (const { every, run: work } of chores) if (isLast || progress.step % every === 0) await work(progress.step);
         // Engines that compute on this thread never let go of it: Ctrl-C and the workers' messages come in here.
         await nextTurn();
@@ -85,12 +99,13 @@ export async function train(task: TrainingTask, options: TrainOptions): Promise<
       await batches.return?.();
     }
     // Ctrl-C between two checkpoints: the step that was running when it came is saved too.
-    if (checkpoint === undefined || sinceCheckpoint.length > 0) await save();
+    if (checkpoint === undefined || sinceCheckpoint.length > 0) await save(false);
 
     const summary: TrainSummary = {
       steps: progress.step,
       finalLoss: progress.finalLoss,
       best: progress.best,
+      ...(progress.judged && { judged: progress.judged }),
       seconds: (now() - started) / 1000,
       stopped: progress.step < totalSteps,
       checkpoint: checkpoint!,

@@ -1,10 +1,20 @@
-import { createRng, type Engine, Linear, Module, meanSquaredError, useEngine } from '@masked-distill/tensor-core';
+import {
+  createRng,
+  type Engine,
+  Linear,
+  Module,
+  meanSquaredError,
+  toFloat32,
+  useEngine,
+} from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   createRunFolder,
+  type Judge,
   openRunFolder,
   readMetrics,
+  resolveCheckpoint,
   type TrainingBatch,
   type TrainingTask,
   type TrainOptions,
@@ -190,5 +200,77 @@ describe('train', () => {
     });
     expect(done).toEqual([5, 10, 11]);
     module.dispose();
+  });
+
+  describe('with a judge', () => {
+    const scores = new Map([
+      [3, 0.5],
+      [6, 0.8],
+      [9, 0.8],
+      [10, 0.7],
+    ]);
+    const judged = async (options: Partial<TrainOptions> = {}) => {
+      const { task, module } = regression();
+      const asked: number[] = [];
+      const judge: Judge = {
+        every: 3,
+        async run(step) {
+          asked.push(step);
+          return scores.get(step)!;
+        },
+      };
+      const run = options.run ?? (await newRun());
+      const summary = await train(task, { ...settings({ totalSteps: 10, keep: 1 }), judge, ...options, run });
+      module.dispose();
+      return { summary, asked, run };
+    };
+    const best = async ({ path }: { path: string }) => (await resolveCheckpoint(`${path}/best`)).checkpoint!.step;
+
+    it('keeps the checkpoint of the highest score, the first of equals, also between the others', async () => {
+      const { summary, asked, run } = await judged();
+      expect(asked).toEqual([3, 6, 9, 10]);
+      expect(summary.judged).toEqual({ score: 0.8, step: 6 });
+      expect(await best(run)).toBe(6);
+      expect((await run.checkpoints.list()).map(({ step }) => step)).toEqual([10, 6]);
+    });
+
+    it('is not asked where a run stops in between, and goes on to the same best', async () => {
+      const stop = new AbortController();
+      const onStep = ({ step }: { step: number }) => step === 7 && stop.abort();
+      const { asked, run } = await judged({ signal: stop.signal, onStep });
+      expect(asked).toEqual([3, 6]);
+      const { checkpoint } = await run.checkpoints.loadLatest();
+      const again = await judged({ run, resumeFrom: checkpoint });
+      expect(again.asked).toEqual([9, 10]);
+      expect(again.summary.judged).toEqual({ score: 0.8, step: 6 });
+      expect(await best(run)).toBe(6);
+    });
+  });
+
+  it.each(['wasm', 'onnxruntime'] as const)('lets the averaged weights be judged, on %s', async (prefer) => {
+    const engine = await useEngine({ prefer });
+    const { task, module } = regression();
+    const seen: Record<string, number[]>[] = [];
+    const weights = async () => (await values(module))['layer.weight']!;
+    const judge: Judge = {
+      every: 2,
+      async run(step, averaged) {
+        seen.push({ own: await weights(), averaged: await averaged!(weights), again: await weights() });
+        return step;
+      },
+    };
+    const run = await newRun();
+    await train(task, { ...settings({ engine, totalSteps: 4, ema: 0.5 }), run, judge });
+    const { checkpoint } = await run.checkpoints.loadLatest();
+    const stored = async (file: string) => [...toFloat32((await checkpoint.readTensors(file)).get('layer.weight')!)];
+    expect(seen).toHaveLength(2);
+    expect(seen[1]).toEqual({
+      own: await stored('model.safetensors'),
+      averaged: await stored('ema.safetensors'),
+      again: await stored('model.safetensors'),
+    });
+    expect(seen[1]!.averaged).not.toEqual(seen[1]!.own);
+    module.dispose();
+    await useEngine({ prefer: 'wasm' });
   });
 });

@@ -30,6 +30,21 @@ export class ExponentialMovingAverage {
     }
   }
 
+  /** Does some work while the averages stand in place of what they average, whose own values then come back. */
+  async inPlace<T>(work: () => Promise<T>): Promise<T> {
+    const own = new Map([...this.#source].map(([name, variable]) => [name, tf.clone(variable as tf.Tensor)]));
+    const put = (values: ReadonlyMap<string, tf.Tensor>) => {
+      for (const [name, variable] of this.#source) variable.assign(values.get(name)!);
+    };
+    try {
+      put(this.#averages);
+      return await work();
+    } finally {
+      put(own);
+      tf.dispose([...own.values()]);
+    }
+  }
+
   /** Frees the averages. */
   dispose(): void {
     for (const average of this.#averages.values()) average.dispose();
