@@ -5,7 +5,7 @@ import type { EncoderWeights } from './find-encoder.ts';
 import { type EncoderLoadReport, loadEncoder } from './load-encoder.ts';
 
 /** Gives zeros and draws nothing, for variables that are filled at once. */
-const noNumbers: Rng = {
+export const noNumbers: Rng = {
   uniform: () => 0,
   integer: () => 0,
   normal: () => 0,

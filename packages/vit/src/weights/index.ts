@@ -1,6 +1,8 @@
+export { type CreatedClassifier, createClassifier } from './create-classifier.ts';
 export { type CreatedEncoder, createEncoder, imageEncoderConfig, videoEncoderConfig } from './create-encoder.ts';
 export type { EncoderDescription, EncoderHints } from './encoder-description.ts';
 export { type EncoderWeights, type FindEncoderOptions, findEncoder, namingsOf } from './find-encoder.ts';
+export { findHead, type HeadWeights } from './find-head.ts';
 export { type EncoderLoadReport, loadEncoder } from './load-encoder.ts';
 export { type ResizePositionsOptions, resizePositions } from './resize-positions.ts';
 export { type ToTimmOptions, toTimm } from './to-timm.ts';
