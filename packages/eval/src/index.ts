@@ -28,6 +28,7 @@ export {
 } from './detection/frame-mean-average-precision.ts';
 export { type KnnAccuraciesOptions, type KnnOptions, knnAccuracies, knnAccuracy } from './knn.ts';
 export type { FeatureSets, LabelledFeatures } from './labelled-features.ts';
+export { meanProbabilities } from './mean-probabilities.ts';
 export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/average-precision.ts';
 export {
   type CalibrationBin,

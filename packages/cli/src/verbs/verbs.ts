@@ -1,6 +1,7 @@
 import type { Verb } from '../program.ts';
 import { distillVerb } from './distill.ts';
 import { doctorVerb } from './doctor.ts';
+import { evalVerb } from './eval.ts';
 import { exportVerb } from './export.ts';
 import { finetuneVerb } from './finetune.ts';
 import { inspectVerb } from './inspect.ts';
@@ -16,6 +17,7 @@ export const verbs: readonly Verb[] = [
   distillVerb,
   finetuneVerb,
   probeVerb,
+  evalVerb,
   visualizeVerb,
   exportVerb,
   inspectVerb,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '@masked-distill/base';
-import { type CheckpointFile, openCheckpoint } from '@masked-distill/tensor-core';
+import { type CheckpointFile, type LazyTensor, openCheckpoint } from '@masked-distill/tensor-core';
 import {
   type Backbone,
   type EncoderLoadReport,
@@ -17,6 +17,8 @@ export interface OpenEncoderWeights {
   readonly weights: EncoderWeights;
   /** The file. */
   readonly file: CheckpointFile;
+  /** All its tensors by the file's names, averaged ones in the place of their own where those were asked for. */
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** Gives an encoder these weights; see `loadEncoder`. */
   load(encoder: Backbone): Promise<EncoderLoadReport>;
   /** Lets go of the file. */
@@ -60,7 +62,7 @@ export async function openEncoderWeights(
     // Averages are kept of what is trained; a fixed table stands in the model's own file.
     const tensors = new Map([...file.tensors, ...(averages?.tensors ?? [])]);
     const weights = findEncoder(tensors, { source: path, hints: await readHints(path, file.metadata) });
-    return { weights, file, load: (encoder) => loadEncoder(encoder, weights), close };
+    return { weights, file, tensors, load: (encoder) => loadEncoder(encoder, weights), close };
   } catch (error) {
     await close();
     throw error;
