@@ -29,7 +29,8 @@ export { gatherRows, invertRows, type RowIndex, type RowIndexArrays } from './op
 export { gelu } from './ops/gelu.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { linear } from './ops/linear.ts';
-export { meanSquaredError, softmaxCrossEntropy } from './ops/losses.ts';
+export { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from './ops/losses.ts';
+export { maxPool } from './ops/max-pool.ts';
 export {
   type PatchGrid,
   type PatchSize,
@@ -38,6 +39,7 @@ export {
   unpatchify,
   unpatchifyClips,
 } from './ops/patchify.ts';
+export { type RoiAlignOptions, roiAlign, roiAlignWeights } from './ops/roi-align.ts';
 export { rowIndexFrom, rowIndexTensors } from './ops/row-index-tensors.ts';
 export { sumRows } from './ops/sum-rows.ts';
 export { AdamW, type AdamWArguments, type AdamWOptions, type AdamWResult } from './optim/adamw.ts';

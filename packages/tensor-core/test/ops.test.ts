@@ -9,8 +9,10 @@ import {
   invertRows,
   layerNorm,
   linear,
+  maxPool,
   meanSquaredError,
   patchify,
+  sigmoidCrossEntropy,
   softmaxCrossEntropy,
   sumRows,
   unpatchify,
@@ -165,6 +167,33 @@ const lossCases: OpCase[] = [
   ),
 ];
 
+const SIGMOID_TARGETS = [1, 0, 0.25, 1, 0, 0];
+const SIGMOID_WEIGHTS = [1, 0, 0.5];
+
+const detectionCases: OpCase[] = [
+  {
+    name: 'sigmoidCrossEntropy [3, 2] with a row left out and one at half weight',
+    shapes: [[3, 2]],
+    op: (logits) =>
+      sigmoidCrossEntropy(logits as tf.Tensor2D, tf.tensor2d(SIGMOID_TARGETS, [3, 2]), tf.tensor1d(SIGMOID_WEIGHTS)),
+    reference: (logits) =>
+      Float64Array.of(
+        float64.sum(6, (i) => {
+          const [probability, target] = [1 / (1 + Math.exp(-logits![i]!)), SIGMOID_TARGETS[i]!];
+          const entropy = -target * Math.log(probability) - (1 - target) * Math.log(1 - probability);
+          return (SIGMOID_WEIGHTS[Math.floor(i / 2)]! * entropy) / (2 * 1.5);
+        }),
+      ),
+  },
+  {
+    name: 'maxPool [3, 4, 2] along axis 1',
+    shapes: [[3, 4, 2]],
+    op: (x) => maxPool(x!, 1),
+    reference: (x) =>
+      float64.build(6, (i) => Math.max(...[0, 1, 2, 3].map((row) => x![(Math.floor(i / 2) * 4 + row) * 2 + (i % 2)]!))),
+  },
+];
+
 const sumCases = [
   [1, 1],
   [1, 5],
@@ -187,6 +216,7 @@ const cases: (readonly [name: string, opCase: OpCase])[] = [
   ...patchCases,
   ...dropPathCases,
   ...lossCases,
+  ...detectionCases,
   ...sumCases,
 ].map((opCase) => [opCase.name, opCase]);
 
@@ -219,10 +249,18 @@ onEachEngine('ops', () => {
       [1, 0, 0],
     ]);
     expect((await softmaxCrossEntropy(far, targets).data())[0]).toBeCloseTo(Math.log(3) / 2, 6);
+    const unlimited = sigmoidCrossEntropy(far, targets, tf.tensor1d([1, 1]));
+    expect((await unlimited.data())[0]).toBeCloseTo((Math.log(2) + 2000) / 6, 3);
     expect([...(await gelu(tf.tensor1d([-40, 0, 40])).data())].map((value) => value + 0)).toEqual([0, 0, 40]);
     const [q, v] = [tf.tensor4d([100, 0], [1, 1, 1, 2]), tf.tensor4d([1, 2, 3, 4], [1, 1, 2, 2])];
     const k = tf.tensor4d([100, 0, -100, 0], [1, 1, 2, 2]);
     expect([...(await attention(q, k, v).data())]).toEqual([1, 2]);
+  });
+
+  it('maxPool divides the gradient among equal largest values', async () => {
+    const x = tf.tensor2d([1, 3, 3, 2, 0, 2, 2, 2], [2, 4]);
+    const slope = tf.grad((values) => tf.sum(tf.mul(maxPool(values, 1), [1, 6])))(x);
+    expect(maxDifference(await slope.data(), [0, 0.5, 0.5, 0, 0, 2, 2, 2])).toBeLessThan(1e-6);
   });
 
   it('meanSquaredError keeps its digits over a million elements', async () => {

@@ -1,3 +1,4 @@
+export { ActionDetector, type ActionDetectorConfig, type DetectOptions } from './action-detector.ts';
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 export { Block, type BlockCall, type BlockOptions, lastTokens, type QkvBias } from './block.ts';
 export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
