@@ -23,6 +23,7 @@ export {
   resolveBatchOptions,
 } from './loader/batch-options.ts';
 export type { Place } from './loader/fill-batch.ts';
+export { useOneSharpThread } from './loader/one-sharp-thread.ts';
 export { orderedTasks } from './loader/ordered-tasks.ts';
 export { serveTasks } from './loader/serve-tasks.ts';
 export { startWorker, type WorkerEntry } from './loader/start-worker.ts';

@@ -247,6 +247,11 @@ describe('unreadable pictures', () => {
     const some = await collect(await pictures(4, [0, 2]), evaluate);
     expect(some.flatMap(({ keys }) => keys)).toEqual(['0.png', '1.png', '2.png', '3.png']);
     expect(some.flatMap(({ labels }) => [...labels!])).toEqual([0, 1, 0, 1]);
+    expect(some.map(({ failed }) => failed)).toEqual([[0], [0]]);
+    for (const { pixels } of some) {
+      expect(pixels.subarray(0, 768).every((value) => value === 0)).toBe(true);
+      expect(pixels.subarray(768).some((value) => value !== 0)).toBe(true);
+    }
     const none = await collect(await pictures(2, [0, 1]), evaluate);
     expect(none.flatMap(({ keys }) => keys)).toEqual(['0.png', '1.png']);
     expect(reports.map(({ index }) => index)).toEqual([0, 2, 0, 1]);

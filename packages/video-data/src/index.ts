@@ -7,6 +7,13 @@ export type {
 } from './augment/clip-transform.ts';
 export { type Clip, clipFrame } from './clip.ts';
 export { UnreadableVideo } from './errors.ts';
+export {
+  type ClipBatch,
+  type ClipLoader,
+  type ClipLoaderStats,
+  createClipLoader,
+} from './loader/clip-loader.ts';
+export type { ClipLoaderOptions } from './loader/clip-loader-options.ts';
 export type { MotionLocation, MotionSpec } from './procedural/motion-spec.ts';
 export { createProceduralMotionSource, type ProceduralMotionOptions } from './procedural/procedural-motion-source.ts';
 export { renderMotion } from './procedural/render-motion.ts';

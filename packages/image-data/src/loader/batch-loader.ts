@@ -17,6 +17,11 @@ export interface SampleBatch<CropShape extends readonly number[]> {
   readonly labels?: Int32Array;
   /** The name of each crop's sample. */
   readonly keys: readonly string[];
+  /**
+   * The samples that couldn't be read and that nothing stands in for, by their places in the batch, counted in samples. All values of
+   * their crops are 0.
+   */
+  readonly failed: readonly number[];
   /** The epoch, from 0. */
   readonly epoch: number;
   /** The step, counted from 0 over all epochs. */
@@ -116,6 +121,7 @@ export function createBatchLoader<Sample extends SourceSample, CropShape extends
     const render = (places: readonly Place<Sample>[]) => parts.render(places, { epoch, out });
     const filling = { source, repeats, workers, maxChunk, isReplaced: replaceUnreadable, tracker, render, signal };
     const filled = await fillBatch(indices, filling);
+    for (const place of filled.failed) out.fill(0, place * repeats * cropLength, (place + 1) * repeats * cropLength);
     return { slot, step, epoch, pixels: out, ...filled, shape: [crops, ...cropShape] as const };
   }
 

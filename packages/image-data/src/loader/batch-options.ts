@@ -22,7 +22,7 @@ export interface BatchOptions {
   readonly maxUnreadableShare?: number;
   /**
    * Whether the next sample in the source's order stands in for one that can't be read; default true. Without it the place keeps its own
-   * key and label, and pixels that mean nothing: for evaluation, which must not take one sample for another.
+   * key and label, its values are 0 and the batch's `failed` names it: for evaluation, which must not take one sample for another.
    */
   readonly replaceUnreadable?: boolean;
   /**

@@ -37,13 +37,13 @@ type Open = { readonly position: number; readonly index: number; readonly taken:
 
 /**
  * Fills a batch with the samples of the given indices. All work is handed out at once, since the main thread may be busy with a
- * training step until the batch is asked for. A sample that can't be read is replaced where that is wanted, and the replacement keeps its place's
- * random stream.
+ * training step until the batch is asked for. A sample that can't be read is replaced where that is wanted, and the
+ * replacement keeps its place's random stream; else its place, counted in samples, is among the `failed`.
  */
 export async function fillBatch<Sample extends SourceSample>(
   indices: Int32Array,
   options: FillOptions<Sample>,
-): Promise<{ keys: string[]; labels: Int32Array | undefined }> {
+): Promise<{ keys: string[]; labels: Int32Array | undefined; failed: number[] }> {
   const { source, repeats, isReplaced, tracker, signal } = options;
   const taken = indices.map((index) => (isReplaced ? tracker.standIn(index) : index));
   let open: Open[] = Array.from(indices, (index, position) => ({ position, index, taken: taken[position]! }));
@@ -63,7 +63,7 @@ export async function fillBatch<Sample extends SourceSample>(
     for (let repeat = 0; repeat < repeats; repeat++) keys.push(key);
     labels?.fill(label, position * repeats, (position + 1) * repeats);
   }
-  return { keys, labels };
+  return { keys, labels, failed: open.map(({ position }) => position) };
 }
 
 async function renderAll<Sample extends SourceSample>(

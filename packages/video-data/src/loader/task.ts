@@ -1,0 +1,46 @@
+import type { RenderFailure } from '@masked-distill/image-data/loading';
+import type { ResolvedClipTransform } from '../augment/clip-transform.ts';
+import type { ClipReaderOptions } from '../readers/create-clip-reader.ts';
+import type { ResolvedSampling } from '../sampling/clip-sampling.ts';
+import type { ClipSample } from '../sources/clip-source.ts';
+
+/** Which frames of which file make up a video. */
+export type VideoPart = Pick<ClipSample, 'location' | 'start' | 'frames'>;
+
+/** What is done to every video of a loader. */
+export interface RenderSettings {
+  readonly transform: ResolvedClipTransform;
+  readonly sampling: ResolvedSampling;
+  readonly seed: number;
+  /** Crops of each video. */
+  readonly repeats: number;
+  /** Whether the nearest sound frame stands in for one that can't be decoded. */
+  readonly lenient: boolean;
+}
+
+/** Fill some places of a batch. */
+export interface RenderTask extends RenderSettings {
+  readonly kind: 'render';
+  readonly reader: ClipReaderOptions;
+  readonly epoch: number;
+  /** The batch's pixels, [videos * repeats, frames, height, width, 3], in shared memory. */
+  readonly out: Float32Array;
+  readonly items: readonly RenderItem[];
+}
+
+/** One video of a batch. */
+export interface RenderItem {
+  /** Its place in the batch, counted in videos. */
+  readonly position: number;
+  /** The index that names its random streams. */
+  readonly index: number;
+  readonly part: VideoPart;
+}
+
+/** Work that a worker does. */
+export type Task = RenderTask;
+
+/** What comes back for each kind of task. */
+export interface TaskResults {
+  readonly render: readonly RenderFailure[];
+}
