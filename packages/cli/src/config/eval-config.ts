@@ -1,4 +1,4 @@
-import { dataKeys } from './data-keys.ts';
+import { clipKeys, dataKeys } from './data-keys.ts';
 import { finetuneKeys } from './finetune-config.ts';
 import { type ConfigOf, key, optionalKey } from './key.ts';
 import { oneOf, pattern, size, text, whole } from './kinds.ts';
@@ -13,16 +13,6 @@ export const classifierKeys = {
   }),
   imageSize: optionalKey(size(), { is: "view in pixels (the checkpoint's; positions are interpolated)" }),
   cropShare: finetuneKeys.data.cropShare,
-};
-
-/** How clips are taken of videos; shared by the verbs that read them. */
-export const clipKeys = {
-  root: { ...dataKeys.root, flag: 'root' },
-  sampling: dataKeys.sampling,
-  stride: dataKeys.stride,
-  frames: optionalKey(whole(), { is: "clips: frames (the checkpoint's; else 16)" }),
-  frameTemplate: dataKeys.frameTemplate,
-  reader: dataKeys.reader,
 };
 
 /** Threads and engines, alike for every verb that runs a model over data. */
@@ -50,6 +40,7 @@ export const evalKeys = {
     is: 'crops of each view: images 1 or 10 (1), clips along the longer side (3)',
   }),
   clips: optionalKey(whole(), { is: 'clips: so many of each video (dense 5, uniform 2)' }),
+  frames: optionalKey(whole(), { is: 'clips: frames, where the checkpoint does not tell (16)' }),
   ...clipKeys,
   batchSize: key(whole(), { is: 'views computed at once', default: 32 }),
   ...passKeys,

@@ -39,8 +39,8 @@ export const imageModality: Modality<ImageSample> = {
       onUnreadable,
     });
   },
-  evalLoader(source, { input, normalization, cropShare, clips: _, ...options }) {
-    const transform = { kind: 'eval' as const, cropShare, ...normalization };
+  evalLoader(source, { input, normalization, cropShare, views, clips: _, ...options }) {
+    const transform = { kind: 'eval' as const, cropShare, crops: views?.crops as 1 | 10 | undefined, ...normalization };
     return createImageLoader(source, { ...options, imageSize: input.imageSize, transform });
   },
 };

@@ -27,7 +27,7 @@ export interface OpenSettings {
 /** How clips are taken out of videos. */
 export type ClipSettings = Pick<ImageRunConfig['data'], 'stride' | 'sampling' | 'reader'>;
 
-/** How samples are read to be judged or shown, one crop at the centre of each. */
+/** How samples are read to be judged or shown, one crop at the centre of each unless `views` says otherwise. */
 export interface EvalLoaderOptions extends BatchOptions {
   /** What the model takes. */
   readonly input: InputSize;
@@ -35,6 +35,8 @@ export interface EvalLoaderOptions extends BatchOptions {
   readonly normalization: { readonly mean: Rgb; readonly std: Rgb };
   /** Images: the crop's share of the side that one is resized to. Default 0.875, which is 224 of 256. */
   readonly cropShare?: number;
+  /** Views of each sample, next to each other in a batch: clips in time, crops in space (of images 1 or 10). Default one of each. */
+  readonly views?: { readonly clips: number; readonly crops: number };
   /** Refuse what has more pixels. */
   readonly maxPixels?: number;
   /** Clips: how they are taken out of videos. Default: the keys' own. */

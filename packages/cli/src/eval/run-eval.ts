@@ -1,13 +1,16 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@masked-distill/base';
-import { requireLabels, type SampleSource, type SourceSample, subsetSource } from '@masked-distill/image-data';
+import { limitSource, requireLabels, subsetSource } from '@masked-distill/image-data';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
 import type { EvalConfig } from '../config/eval-config.ts';
+import { workersOf } from '../data/modality.ts';
+import { modalityOf } from '../data/modality-of.ts';
 import type { Environment } from '../environment.ts';
 import { forwardViews } from '../evaluation/forward-views.ts';
 import { matchClasses } from '../evaluation/match-classes.ts';
 import { openClassifier, type StoredClassifier } from '../evaluation/open-classifier.ts';
-import { openSamples } from '../evaluation/open-samples.ts';
+import { sampleViews } from '../evaluation/sample-views.ts';
 import { createCountNote } from '../inspect/count-note.ts';
 import { openNpyRows } from '../npy/npy-rows.ts';
 import { startEngine } from '../start-engine.ts';
@@ -35,25 +38,26 @@ export async function runEval(options: EvalConfig, environment: Environment): Pr
     ...options,
   });
   try {
-    const all = await openSamples(data, { ...options, kind: classifier.kind, imageSize: classifier.imageSize });
-    const classes = requireLabels(all.source);
-    const { names, labelOf } = matchClasses({ classifier, data: { name: all.source.name, classes } });
+    const all = await modalityOf(classifier).open(data, { ...options, input: classifier });
+    const source = options.limit === 'off' ? all : limitSource(all, options.limit);
+    const classes = requireLabels(source);
+    const { names, labelOf } = matchClasses({ classifier, data: { name: source.name, classes } });
     const [index, of] = options.shard.split('/').map(Number) as [number, number];
     const evaluation: Evaluation = {
       checkpoint: { path: classifier.path, fingerprint: classifier.fingerprint },
-      data: { name: all.source.name, fingerprint: await all.source.fingerprint(), samples: all.source.length },
+      data: { name: source.name, fingerprint: await source.fingerprint(), samples: source.length },
       protocol: protocolOf(options, classifier),
       classNames: [...names],
       shard: { index, of },
     };
     const chosen = samplesOfShard(evaluation);
     if (index > of || chosen.length === 0) {
-      throw new InputError(`eval: there is no part ${options.shard} of ${all.source.length} samples; see --shard`);
+      throw new InputError(`eval: there is no part ${options.shard} of ${source.length} samples; see --shard`);
     }
     await claimFolder(folder, evaluation);
-    const isDone = await computeLogits({ options, environment, classifier, evaluation, chosen, samples: all });
+    const isDone = await computeLogits({ options, environment, classifier, evaluation, chosen, source });
     if (!isDone) return undefined;
-    const samples = chosen.map((index) => labelled(all.source, index, labelOf));
+    const samples = chosen.map((index) => labelled(source, index, labelOf));
     const results = await writeResults(folder, { evaluation, samples });
     environment.stdout.write(describeBriefly(results, folder));
     return results;
@@ -74,7 +78,7 @@ interface ComputeLogitsOptions {
   readonly evaluation: Evaluation;
   /** Indices of the samples to evaluate. */
   readonly chosen: readonly number[];
-  readonly samples: Awaited<ReturnType<typeof openSamples>>;
+  readonly source: SampleSource<SourceSample>;
 }
 
 /** Computes the logits that are not there yet. Returns whether all are. */
@@ -84,7 +88,7 @@ async function computeLogits({
   classifier,
   evaluation,
   chosen,
-  samples,
+  source,
 }: ComputeLogitsOptions): Promise<boolean> {
   const { stderr, interrupts } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
@@ -98,10 +102,16 @@ async function computeLogits({
     const stop = interrupts.listen();
     const progress = createCountNote('evaluating', environment);
     try {
-      const loader = samples.views(subsetSource(samples.source, open), {
-        ...options,
-        ...evaluation.protocol,
+      const loader = sampleViews(subsetSource(source, open), {
+        modality: modalityOf(classifier),
+        input: classifier,
         normalization: classifier.normalization,
+        cropShare: options.cropShare,
+        views: evaluation.protocol,
+        clips: options,
+        batchSize: options.batchSize,
+        workers: workersOf(options),
+        maxPixels: options.maxPixels,
         onUnreadable: ({ key, reason }) => note(`not read, counted wrong: ${key}: ${reason}`),
       });
       const pass = { module: model, forward: model.forward.bind(model), batchSize: options.batchSize, engine };
