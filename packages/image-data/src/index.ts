@@ -41,8 +41,8 @@ export {
   inspectSource,
   type PictureCount,
   type SourceReport,
-  type Spread,
 } from './inspect/inspect-source.ts';
+export type { Spread } from './inspect/spread.ts';
 export type { BatchRange, SampleBatch } from './loader/batch-loader.ts';
 export type { BatchOptions } from './loader/batch-options.ts';
 export {

@@ -6,6 +6,8 @@
  */
 
 export { checkErasing } from './augment/random-erasing.ts';
+export { countLabels } from './inspect/count-labels.ts';
+export { spreadOf } from './inspect/spread.ts';
 export {
   type BatchLoader,
   type BatchLoaderParts,

@@ -8,6 +8,14 @@ export type {
 export { type Clip, clipFrame } from './clip.ts';
 export { UnreadableVideo } from './errors.ts';
 export {
+  type ClipSourceReport,
+  type InspectClipsOptions,
+  inspectClips,
+  type MiscountedVideo,
+  type UnreadableVideoReport,
+  type VideoCount,
+} from './inspect/inspect-clips.ts';
+export {
   type ClipBatch,
   type ClipLoader,
   type ClipLoaderStats,

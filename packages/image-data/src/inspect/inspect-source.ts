@@ -5,6 +5,8 @@ import { orderedTasks } from '../loader/ordered-tasks.ts';
 import type { InspectTask, Task, TaskResults } from '../loader/task.ts';
 import type { UnreadableReport } from '../loader/unreadable-tracker.ts';
 import type { ImageSource } from '../sources/image-source.ts';
+import { countLabels } from './count-labels.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 /** How to look through a source. */
 export interface InspectOptions extends DecodeOptions {
@@ -12,16 +14,6 @@ export interface InspectOptions extends DecodeOptions {
   readonly workers?: number;
   /** Hears how many pictures are done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-}
-
-/** The least, middle and greatest of some numbers; of an even number of them, the lower of the two in the middle. */
-export interface Spread {
-  /** The least. */
-  readonly min: number;
-  /** The middle. */
-  readonly median: number;
-  /** The greatest. */
-  readonly max: number;
 }
 
 /** Some of a source's pictures that have something in common. */
@@ -103,19 +95,4 @@ function* inspectTasks(source: ImageSource, options: InspectOptions): Generator<
     const locations = Array.from({ length }, (_, i) => source.sample(start + i).location);
     yield { kind: 'inspect', decode: { maxPixels, failOn }, locations };
   }
-}
-
-function countLabels(source: ImageSource): number[] {
-  const counts = new Array<number>(source.classes?.length ?? 0).fill(0);
-  for (let i = 0; i < source.length; i++) {
-    const { label } = source.sample(i);
-    if (label !== undefined && label < counts.length) counts[label]!++;
-  }
-  return counts;
-}
-
-function spreadOf(values: number[]): Spread | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = Float64Array.from(values).sort();
-  return { min: sorted[0]!, median: sorted[(sorted.length - 1) >> 1]!, max: sorted.at(-1)! };
 }

@@ -2,10 +2,10 @@ import { createRng } from '@masked-distill/base';
 import type { AugmentStep, Box, ImageSize } from '@masked-distill/image-data';
 import { drawClipPlan } from '../augment/clip-transform.ts';
 import { cropGeometry, evalGeometry } from '../augment/frame-geometry.ts';
-import { UnreadableVideo } from '../errors.ts';
 import type { ClipInfo } from '../readers/clip-reader.ts';
 import { clipViews, drawClip } from '../sampling/clip-sampling.ts';
 import type { RenderSettings, VideoPart } from './task.ts';
+import { extentOf } from './video-extent.ts';
 
 /** What to read of a video, and what to make of it. */
 export interface VideoPlan {
@@ -70,13 +70,4 @@ export function planCrops(
   );
   const crops = plans.map(({ steps, erased }, repeat) => ({ from: 0, window: windows[repeat]!, steps, erased }));
   return { frames: Array.from(frames, frameOf), decoded, crops };
-}
-
-/** The frames of the file that are meant. What a list says of a whole video's length is only a hint. */
-function extentOf(part: VideoPart, info: ClipInfo): { start: number; length: number } {
-  if (part.start === undefined) return { start: 0, length: info.frames };
-  const { start, frames = Number.POSITIVE_INFINITY } = part;
-  const length = Math.min(frames, info.frames - start);
-  if (length >= 1) return { start, length };
-  throw new UnreadableVideo(`its part begins at frame ${start}, and there are ${info.frames} frames`);
 }

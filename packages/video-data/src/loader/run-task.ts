@@ -1,20 +1,28 @@
 import { createNormalizeTable } from '@masked-distill/image-data';
-import type { RenderFailure, TaskRunner } from '@masked-distill/image-data/loading';
+import type { RenderFailure, TaskOf, TaskRunner } from '@masked-distill/image-data/loading';
 import { UnreadableVideo } from '../errors.ts';
 import { renderVideo } from './render-video.ts';
 import { createSampleReader, type SampleReader } from './sample-reader.ts';
-import type { RenderTask, Task, TaskResults } from './task.ts';
+import type { InspectResult, InspectTask, RenderTask, Task, TaskResults, VideoPart } from './task.ts';
+import { extentOf } from './video-extent.ts';
+
+type Kind = Task['kind'];
+
+const HANDLERS: { [K in Kind]: (task: TaskOf<Task, K>, reader: SampleReader) => Promise<TaskResults[K]> } = {
+  render: runRender,
+  inspect: runInspect,
+};
 
 /** Makes what carries out tasks on videos. All tasks of a pool read with the same options, so that one reader serves them. */
 export function createClipRunner(): TaskRunner<Task, TaskResults> {
-  let opened: SampleReader | undefined;
+  let reader: SampleReader | undefined;
   return {
-    async run(task) {
-      opened ??= createSampleReader(task.reader);
-      return runRender(task, opened);
+    async run<K extends Kind>(task: TaskOf<Task, K>) {
+      reader ??= createSampleReader(task.reader);
+      return HANDLERS[task.kind as K](task, reader);
     },
     async close() {
-      await opened?.close();
+      await reader?.close();
     },
   };
 }
@@ -24,16 +32,37 @@ async function runRender(task: RenderTask, reader: SampleReader): Promise<Render
   const table = createNormalizeTable(task.transform.mean, task.transform.std);
   for (const item of task.items) {
     const reason = await reasonOf(() => renderVideo(item, { task, reader, table }));
-    if (reason !== undefined) failures.push({ position: item.position, reason });
+    if (typeof reason === 'string') failures.push({ position: item.position, reason });
   }
   return failures;
 }
 
-/** Why the video is unreadable, if it is. */
-async function reasonOf(work: () => Promise<void>): Promise<string | undefined> {
+/** Frames that are only looked at are decoded to a small size: what counts is whether they decode. */
+const LOOK_SIZE = [32, 32] as const;
+
+async function runInspect(task: InspectTask, reader: SampleReader): Promise<InspectResult[]> {
+  const results: InspectResult[] = [];
+  for (const part of task.parts) {
+    const result = await reasonOf(() => inspectVideo(part, { reader, frames: task.frames }));
+    results.push(typeof result === 'string' ? { reason: result } : result);
+  }
+  return results;
+}
+
+/** Decodes frames evenly spaced over a video, its first and last among them. */
+async function inspectVideo(part: VideoPart, { reader, frames }: { reader: SampleReader; frames: number }) {
+  const info = await reader.probe(part.location);
+  const { start, length } = extentOf(part, info);
+  const count = Math.min(frames, length);
+  const at = (k: number) => start + (count === 1 ? 0 : Math.round((k * (length - 1)) / (count - 1)));
+  await reader.read(part.location, { frames: Array.from({ length: count }, (_, k) => at(k)), size: LOOK_SIZE });
+  return info;
+}
+
+/** The result, or the reason why the video is unreadable. */
+async function reasonOf<T>(work: () => Promise<T>): Promise<T | string> {
   try {
-    await work();
-    return undefined;
+    return await work();
   } catch (error) {
     if (error instanceof UnreadableVideo) return error.reason;
     throw error;

@@ -1,5 +1,6 @@
 import type { RenderFailure } from '@masked-distill/image-data/loading';
 import type { ResolvedClipTransform } from '../augment/clip-transform.ts';
+import type { ClipInfo } from '../readers/clip-reader.ts';
 import type { ClipReaderOptions } from '../readers/create-clip-reader.ts';
 import type { ResolvedSampling } from '../sampling/clip-sampling.ts';
 import type { ClipSample } from '../sources/clip-source.ts';
@@ -37,10 +38,23 @@ export interface RenderItem {
   readonly part: VideoPart;
 }
 
+/** Look at videos: what they are, and whether some frames of each decode. */
+export interface InspectTask {
+  readonly kind: 'inspect';
+  readonly reader: ClipReaderOptions;
+  /** Frames of each video to decode. */
+  readonly frames: number;
+  readonly parts: readonly VideoPart[];
+}
+
+/** What an {@link InspectTask} found, or why the video can't be read. */
+export type InspectResult = ClipInfo | { readonly reason: string };
+
 /** Work that a worker does. */
-export type Task = RenderTask;
+export type Task = RenderTask | InspectTask;
 
 /** What comes back for each kind of task. */
 export interface TaskResults {
   readonly render: readonly RenderFailure[];
+  readonly inspect: readonly InspectResult[];
 }

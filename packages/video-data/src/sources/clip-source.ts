@@ -14,6 +14,8 @@ export interface ClipSample extends SourceSample {
   readonly frames?: number;
   /** The first frame of the part that is meant; absent where the whole video is. */
   readonly start?: number;
+  /** The line of the list that names it; absent where there is no list. */
+  readonly line?: number;
 }
 
 /**

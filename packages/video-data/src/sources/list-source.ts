@@ -63,7 +63,8 @@ export async function openClipList(path: string, options: ClipListOptions = {}):
       const { path: key, label, frames, start } = lines[index]!;
       const location = locations[index]!;
       const isPart = start !== undefined && location.kind === 'file';
-      return { key, label, location, ...(frames === undefined ? {} : { frames }), ...(isPart ? { start } : {}) };
+      const part = { ...(frames === undefined ? {} : { frames }), ...(isPart ? { start } : {}) };
+      return { key, label, location, line: numbers[index]!, ...part };
     },
     order: (seed, epoch) => shuffledOrder(lines.length, seed, epoch),
     async fingerprint() {
