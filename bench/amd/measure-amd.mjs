@@ -1,7 +1,11 @@
 /**
  * Times one piece of work of asymmetric masked distillation, in a process of its own, and prints one line of JSON.
  *
- *   node bench/amd/measure-amd.mjs '<sizes of amd.bench.ts as JSON>' <work> [--freeze none|float32|int8] [--steps 20] [--profile prefix]
+ *   node bench/amd/measure-amd.mjs '<AmdSizes as JSON>' <work> [--freeze none|float32|int8] [--embed seen|all] [--decode all|half]
+ *     [--steps 20] [--profile prefix]
+ *
+ * `--embed all` embeds what nobody sees as well and then takes what is seen, as the reference does; `--decode half` leaves half of the
+ * masked tokens out of the decoder, in running cells.
  *
  * The work is one of
  *   amd        the whole step: teacher, student, projections, generators, decoder, gradients, AdamW
@@ -12,39 +16,36 @@
 
 import { parseArgs } from 'node:util';
 import { Distiller, distillIndicesFrom, indexAsymmetricMasks } from '@masked-distill/amd-distill';
-import { MaskedAutoencoder } from '@masked-distill/mae';
-import { randomMasking } from '@masked-distill/masking';
+import { randomMasking, runningCellMasking, tubeMasking } from '@masked-distill/masking';
 import { createRng, useEngine } from '@masked-distill/tensor-core';
 import { registerOnnxruntime } from '@masked-distill/tfjs-backend-ort';
 import { TrainStep } from '@masked-distill/train';
-import { ImageEncoder } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { GivenStudent } from './given-student.mjs';
+import { benchModels } from './models.mjs';
 
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     steps: { type: 'string', default: '20' },
     freeze: { type: 'string', default: 'float32' },
+    embed: { type: 'string', default: 'seen' },
+    decode: { type: 'string', default: 'all' },
     profile: { type: 'string' },
   },
 });
 const [sizes, work] = [JSON.parse(positionals[0]), positionals[1]];
-const { batch, imageSize, patch, layers, generatorDepth, ratio, teacherRatio } = sizes;
+const { batch, layers, generatorDepth, ratio, teacherRatio } = sizes;
 const engine = await useEngine({ prefer: 'onnxruntime', device: 'cpu', threads: sizes.threads });
 if (flags.profile) {
   registerOnnxruntime({ profile: flags.profile, threads: sizes.threads });
   await tf.setBackend('onnxruntime');
 }
-const input = { imageSize: { h: imageSize, w: imageSize }, patch: { h: patch, w: patch } };
-const grid = { t: 1, h: imageSize / patch, w: imageSize / patch };
 const rng = createRng(0, 'bench');
-const makeTeacher = () => new ImageEncoder({ ...input, ...sizes.teacher }, { rng });
-const makeStudent = () =>
-  new MaskedAutoencoder(
-    { encoder: { ...input, ...sizes.student }, decoder: sizes.decoder, normPixLoss: true },
-    { rng },
-  );
+const { makeTeacher, makeStudent, grid, prefixTokens, pixelShape } = benchModels(sizes, {
+  rng,
+  embedsAll: flags.embed === 'all',
+});
 const pairs = layers.map((layer) => ({ student: layer, teacher: layer }));
 const config = { direct: pairs, generation: pairs, generator: { depth: generatorDepth } };
 
@@ -59,12 +60,13 @@ const random = (shape, ...keys) => {
     shape,
   };
 };
-const sampler = randomMasking({ ratio, teacherRatio });
+const nested = (sizes.frames ? tubeMasking : randomMasking)({ ratio, teacherRatio });
+const sampler = flags.decode === 'half' ? runningCellMasking(nested) : nested;
 const batches = Array.from({ length: 4 }, (_, i) => {
   const masks = Array.from({ length: batch }, (_, k) => sampler.sample(grid, createRng(i, 'mask', k)));
   const indices = Object.entries(indexAsymmetricMasks(masks, { grid }));
   return Object.fromEntries([
-    ['pixels', random([batch, imageSize, imageSize, 3], 'pixels', i)],
+    ['pixels', random(pixelShape, 'pixels', i)],
     ...indices.flatMap(([key, { rows, inverse }]) => [
       [`${key}.rows`, { data: rows, shape: [rows.length] }],
       [`${key}.inverse`, { data: inverse, shape: [inverse.length] }],
@@ -94,10 +96,18 @@ async function prepare() {
   const teacher = makeTeacher();
   if (work === 'alignment') {
     const { visible, extra } = sampler.counts(grid);
-    const student = new GivenStudent(teacher, { width: sizes.student.width, tokens: 1 + visible, batch, layers });
+    const student = new GivenStudent(teacher, {
+      width: sizes.student.width,
+      tokens: prefixTokens + visible,
+      batch,
+      layers,
+    });
     const distiller = new Distiller(student, teacher, { config: { ...config, weights: { reconstruction: 0 } }, rng });
     const targets = Object.fromEntries(
-      layers.map((layer) => [`teacher.${layer}`, random([1 + visible + extra, batch, teacher.width], 'target', layer)]),
+      layers.map((layer) => [
+        `teacher.${layer}`,
+        random([prefixTokens + visible + extra, batch, teacher.width], 'target', layer),
+      ]),
     );
     const frozen = distiller.frozenVariables();
     return train(

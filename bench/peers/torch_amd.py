@@ -1,9 +1,9 @@
-"""Times steps of asymmetric masked distillation of images in PyTorch, eager, as the peer of `bench/amd/measure-amd.mjs`.
+"""Times steps of asymmetric masked distillation of images or clips in PyTorch, eager, as the peer of `bench/amd/measure-amd.mjs`.
 
-    python3 bench/peers/torch_amd.py '<sizes of bench/amd.bench.ts as JSON>' --steps <steps>
+    python3 bench/peers/torch_amd.py '<AmdSizes of bench/amd as JSON>' --steps <steps>
 
-Prints one line of JSON. Teacher and student are MAE's encoders, the student has MAE's decoder; one projection and one generator for each
-aligned layer. As on the other side, a patch that nobody sees is not embedded, the teacher runs without gradient and without its final norm,
+Prints one line of JSON. Of images teacher and student are MAE's encoders, and the student has MAE's decoder; of clips (where there are `frames`)
+they are VideoMAE's. One projection and one generator for each aligned layer. As on the other side, a patch that nobody sees is not embedded, the teacher runs without gradient and without its final norm,
 and only masked patches are predicted.
 """
 import json
@@ -23,9 +23,19 @@ torch.manual_seed(0)
 
 batch, patch, layers = sizes["batch"], sizes["patch"], sizes["layers"]
 side = sizes["imageSize"] // patch
-tokens, values = side * side, patch * patch * 3
-visible = math.floor(tokens * (1 - sizes["ratio"]))
-extra = math.floor(tokens * (1 - sizes["teacherRatio"])) - visible
+frames, tubelet = sizes.get("frames", 1), sizes.get("tubelet", 1)
+is_video = frames > 1
+prefix = 0 if is_video else 1
+slices = frames // tubelet
+tokens, values = slices * side * side, tubelet * patch * patch * 3
+
+
+def seen_by(ratio):
+    return slices * (side * side - math.floor(side * side * ratio))
+
+
+visible = seen_by(sizes["ratio"])
+extra = seen_by(sizes["teacherRatio"]) - visible
 
 
 class Attention(nn.Module):
@@ -68,8 +78,15 @@ def take(x, rows):
 
 
 def patchify(images):
-    x = images.view(batch, 3, side, patch, side, patch)
-    return x.permute(0, 2, 4, 3, 5, 1).reshape(batch, tokens, values)
+    x = images.view(batch, 3, slices, tubelet, side, patch, side, patch)
+    return x.permute(0, 2, 4, 6, 3, 5, 7, 1).reshape(batch, tokens, values)
+
+
+def normalized(pixels):
+    """Of images per patch, of clips per channel of a cube."""
+    x = pixels.view(*pixels.shape[:2], -1, 3) if is_video else pixels.unsqueeze(-1)
+    x = (x - x.mean(2, keepdim=True)) / (x.var(2, keepdim=True).sqrt() + 1e-6)
+    return x.reshape(pixels.shape)
 
 
 class Encoder(nn.Module):
@@ -77,7 +94,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.embed = nn.Linear(values, width)
         self.register_buffer("positions", 0.02 * torch.randn(1, tokens, width))
-        self.cls_token = nn.Parameter(0.02 * torch.randn(1, 1, width))
+        self.cls_token = nn.Parameter(0.02 * torch.randn(1, prefix, width))
         self.blocks = blocks(width, heads, depth)
 
     def forward(self, patches, keep):
@@ -96,18 +113,21 @@ class Decoder(nn.Module):
         super().__init__()
         self.embed = nn.Linear(student_width, width)
         self.mask_token = nn.Parameter(0.02 * torch.randn(1, 1, width))
-        self.register_buffer("positions", 0.02 * torch.randn(1, tokens + 1, width))
+        self.register_buffer("positions", 0.02 * torch.randn(1, tokens + prefix, width))
         self.blocks = blocks(width, heads, depth)
         self.norm = nn.LayerNorm(width, eps=1e-6)
         self.head = nn.Linear(width, values)
 
-    def forward(self, x, restore, masked):
+    def forward(self, x, shuffle, restore, masked):
         x = self.embed(x)
-        filled = torch.cat([x[:, 1:], self.mask_token.expand(batch, tokens - visible, -1)], 1)
-        x = torch.cat([x[:, :1], take(filled, restore)], 1) + self.positions
+        filled = torch.cat([x[:, prefix:], self.mask_token.expand(batch, tokens - visible, -1)], 1)
+        if is_video:
+            x = filled + take(self.positions.expand(batch, -1, -1), shuffle)
+        else:
+            x = torch.cat([x[:, :1], take(filled, restore)], 1) + self.positions
         for block in self.blocks:
             x = block(x)
-        return self.head(self.norm(take(x[:, 1:], masked)))
+        return self.head(self.norm(x[:, visible:] if is_video else take(x[:, 1:], masked)))
 
 
 class Generator(nn.Module):
@@ -119,7 +139,8 @@ class Generator(nn.Module):
 
     def forward(self, seen, keep, imagined):
         positions = self.positions.expand(batch, -1, -1)
-        x = torch.cat([seen[:, :1], seen[:, 1:] + take(positions, keep), self.mask_token + take(positions, imagined)], 1)
+        placed = seen[:, prefix:] + take(positions, keep)
+        x = torch.cat([seen[:, :prefix], placed, self.mask_token + take(positions, imagined)], 1)
         for block in self.blocks:
             x = block(x)
         return x[:, -extra:]
@@ -145,19 +166,27 @@ class Distiller(nn.Module):
         direct, generation = 0, 0
         for feature, target, project, generate in zip(features, targets, self.projections, self.generators):
             projected = project(feature)
-            direct = direct + F.mse_loss(projected, target[:, :1 + visible])
-            generation = generation + F.mse_loss(generate(projected, keep, imagined), target[:, 1 + visible:])
-        pixels = take(patches, masked)
-        pixels = (pixels - pixels.mean(-1, keepdim=True)) / (pixels.var(-1, keepdim=True) + 1e-6).sqrt()
-        reconstruction = F.mse_loss(self.decoder(self.norm(x), restore, masked), pixels)
+            direct = direct + F.mse_loss(projected, target[:, :prefix + visible])
+            generation = generation + F.mse_loss(generate(projected, keep, imagined), target[:, prefix + visible:])
+        pixels = normalized(take(patches, masked))
+        reconstruction = F.mse_loss(self.decoder(self.norm(x), shuffle, restore, masked), pixels)
         return reconstruction + (direct + generation) / len(layers)
 
 
 teacher = Encoder(**sizes["teacher"]).eval().requires_grad_(False)
 network = Distiller()
 optimizer = torch.optim.AdamW(network.parameters(), lr=1.5e-4, betas=(0.9, 0.95), weight_decay=0.05)
-images = torch.rand(batch, 3, sizes["imageSize"], sizes["imageSize"]) - 0.5
-shuffle = torch.stack([torch.randperm(tokens) for _ in range(batch)])
+images = torch.rand(batch, 3, frames, sizes["imageSize"], sizes["imageSize"]) - 0.5
+
+
+def draw_shuffle():
+    """Who sees what: one permutation of an image's patches; of a clip the same of every slice, and all slices of a set together."""
+    order = torch.randperm(side * side)
+    sets = order.split([visible // slices, extra // slices, side * side - (visible + extra) // slices])
+    return torch.cat([s + slot * side * side for s in sets for slot in range(slices)])
+
+
+shuffle = torch.stack([draw_shuffle() for _ in range(batch)])
 
 times, processor = [], []
 for step in range(steps):
