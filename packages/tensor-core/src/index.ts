@@ -39,6 +39,7 @@ export {
   unpatchify,
   unpatchifyClips,
 } from './ops/patchify.ts';
+export { type RecomputeOptions, recompute } from './ops/recompute.ts';
 export { type RoiAlignOptions, roiAlign, roiAlignWeights } from './ops/roi-align.ts';
 export { rowIndexFrom, rowIndexTensors } from './ops/row-index-tensors.ts';
 export { sumRows } from './ops/sum-rows.ts';

@@ -51,6 +51,12 @@ export abstract class Module {
     return modules;
   }
 
+  /** This module and every module below it. */
+  *modules(): Generator<Module> {
+    yield this;
+    for (const { module } of this.#children) yield* module.modules();
+  }
+
   /** Every variable below this module by its full name, in the order of registration, frozen tables included. */
   namedVariables(): Map<string, tf.Variable> {
     const all = new Map(this.#variables);

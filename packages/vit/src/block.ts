@@ -1,5 +1,15 @@
 import type { Rng } from '@masked-distill/base';
-import { attention, constant, dropPath, gelu, LayerNorm, Linear, linear, Module } from '@masked-distill/tensor-core';
+import {
+  attention,
+  constant,
+  dropPath,
+  gelu,
+  LayerNorm,
+  Linear,
+  linear,
+  Module,
+  recompute,
+} from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -37,6 +47,8 @@ export interface BlockCall {
 
 /** A pre-norm transformer block (Dosovitskiy et al. 2021) under timm's names. */
 export class Block extends Module {
+  /** Whether its inner results are computed again for the gradients instead of kept; see {@link checkpointGradients}. */
+  recomputes = false;
   readonly #gains?: readonly [attention: tf.Variable, mlp: tf.Variable];
   readonly #norm1;
   readonly #attention;
@@ -59,12 +71,24 @@ export class Block extends Module {
    * @param tokens `[N, B, D]`
    * @returns `[K, B, D]`, K being `last`, or N
    */
-  forward(tokens: tf.Tensor3D, { dropPath: factors, last = tokens.shape[0] }: BlockCall = {}): tf.Tensor3D {
+  forward(tokens: tf.Tensor3D, { dropPath: drops, last }: BlockCall = {}): tf.Tensor3D {
+    const factors = drops ?? [];
+    if (!this.recomputes) return this.#transform(tokens, { factors, last });
+    return recompute((x, ...each) => this.#transform(x as tf.Tensor3D, { factors: each, last }), [tokens, ...factors], {
+      variables: this.trainableVariables().values(),
+    });
+  }
+
+  #transform(
+    tokens: tf.Tensor3D,
+    { factors, last = tokens.shape[0] }: { factors: readonly tf.Tensor[]; last?: number },
+  ): tf.Tensor3D {
     const [n, batch, width] = tokens.shape;
     const drop = (branch: tf.Tensor, which: 0 | 1) => {
       const scaled = this.#gains ? tf.mul(branch, this.#gains[which]) : branch;
       const shaped = tf.reshape(scaled, [last, batch, width]) as tf.Tensor3D;
-      return factors ? dropPath(shaped, factors[which]) : shaped;
+      const kept = factors[which] as tf.Tensor1D | undefined;
+      return kept ? dropPath(shaped, kept) : shaped;
     };
     const rows = (x: tf.Tensor) => tf.reshape(x, [-1, width]);
 
@@ -74,6 +98,14 @@ export class Block extends Module {
     const transformed = this.#mlp.forward(this.#norm2.forward(rows(residual)));
     return tf.add(residual, drop(transformed, 1));
   }
+}
+
+/**
+ * Lets every block below a module keep nothing but its input for the gradients, and compute the rest once more when they are wanted
+ * (gradient checkpointing): less memory, more time, the same numbers.
+ */
+export function checkpointGradients(module: Module): void {
+  for (const each of module.modules()) if (each instanceof Block) each.recomputes = true;
 }
 
 /**

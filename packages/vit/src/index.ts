@@ -1,6 +1,6 @@
 export { ActionDetector, type ActionDetectorConfig, type DetectOptions } from './action-detector.ts';
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
-export { Block, type BlockCall, type BlockOptions, lastTokens, type QkvBias } from './block.ts';
+export { Block, type BlockCall, type BlockOptions, checkpointGradients, lastTokens, type QkvBias } from './block.ts';
 export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
 export { Classifier, type ClassifierOptions, type ClassifyOptions, type Pooling } from './classifier.ts';
 export { type BackboneConformanceCase, type BackboneConformanceOptions, backboneConformance } from './conformance.ts';
