@@ -76,6 +76,7 @@ const values: Record<string, Arbitrary<unknown>> = {
   'data.std': fc.tuple(share, share, share),
   'optim.batchSize': positive,
   'optim.accumulation': positive,
+  'optim.gradientCheckpointing': fc.boolean(),
   'optim.epochs': fc.integer({ min: 101, max: 5000 }),
   'optim.steps': fc.integer({ min: 101, max: 1e9 }),
   'optim.lr': small,

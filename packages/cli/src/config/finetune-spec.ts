@@ -30,7 +30,14 @@ export const finetuneSpec: ConfigSpec<typeof finetuneKeys> = {
   alternatives: lengthAlternatives,
   expansions: [{ path: 'model.preset', values: encoderSizes }],
   // Images are compared by content. Those to judge by change nothing of what is learned, but for the share held out.
-  freeAtResume: new Set(['data.path', 'data.val', 'data.workers', 'data.cropShare', ...freeRunPaths]),
+  freeAtResume: new Set([
+    'data.path',
+    'data.val',
+    'data.workers',
+    'optim.gradientCheckpointing',
+    'data.cropShare',
+    ...freeRunPaths,
+  ]),
   settle: (config) => (config.model.width === undefined ? config : named(config)),
   check(config) {
     const { width, patch, imageSize } = config.model;

@@ -1,5 +1,5 @@
 import { key, optionalKey } from './key.ts';
-import { or, pair, real, whole } from './kinds.ts';
+import { or, pair, real, toggle, whole } from './kinds.ts';
 
 /** Keys of `optim` of which a configuration holds one at most. */
 export const lengthAlternatives = [
@@ -15,6 +15,11 @@ export const optimKeys = {
     is: 'forward passes whose gradients are averaged into one step',
     default: 1,
     aliases: ['accum_iter'],
+  }),
+  gradientCheckpointing: key(toggle(), {
+    is: 'compute what the gradients need once more instead of keeping it: less memory, more time, the same numbers',
+    default: false,
+    aliases: ['use_checkpoint', 'with_checkpoint'],
   }),
   epochs: optionalKey(whole(), { is: 'length of the run in passes over the images; or give steps', default: 100 }),
   steps: optionalKey(whole(), { is: 'length of the run in optimiser steps; or give epochs' }),

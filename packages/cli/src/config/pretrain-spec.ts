@@ -14,7 +14,7 @@ export const pretrainSpec: ConfigSpec<typeof pretrainKeys> = {
   alternatives: lengthAlternatives,
   expansions: [modelExpansion()],
   // Images are compared by content.
-  freeAtResume: new Set(['data.path', 'data.val', 'data.workers', ...freeRunPaths]),
+  freeAtResume: new Set(['data.path', 'data.val', 'data.workers', 'optim.gradientCheckpointing', ...freeRunPaths]),
   settle: (config) => ({ ...config, model: { ...config.model, preset: modelNameOf(config.model) } }),
   check: checkPretrainConfig,
 };

@@ -1,6 +1,6 @@
 import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
 import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
-import type { Backbone } from '@masked-distill/vit';
+import { type Backbone, checkpointGradients } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { planRun, type RunPlan } from '../config/plan.ts';
 import type { Environment } from '../environment.ts';
@@ -96,6 +96,7 @@ export async function readyTraining<Config extends ImageRunConfig>(
   try {
     const context = { config, sources, loader, plan, engine, startStep, note, environment };
     const training = await prepare(context);
+    if (config.optim.gradientCheckpointing) checkpointGradients(training.task.module);
     const close = async () => {
       await loader.close();
       training.dispose();
