@@ -2,6 +2,7 @@ import type { Verb } from '../program.ts';
 import { distillVerb } from './distill.ts';
 import { doctorVerb } from './doctor.ts';
 import { evalVerb } from './eval.ts';
+import { evalDetectionsVerb } from './eval-detections.ts';
 import { exportVerb } from './export.ts';
 import { finetuneVerb } from './finetune.ts';
 import { inspectVerb } from './inspect.ts';
@@ -18,6 +19,7 @@ export const verbs: readonly Verb[] = [
   finetuneVerb,
   probeVerb,
   evalVerb,
+  evalDetectionsVerb,
   visualizeVerb,
   exportVerb,
   inspectVerb,
