@@ -19,6 +19,8 @@ export interface ClipAssembly {
   has(index: number): boolean;
   /** Memory to write frame `index` into, `[height, width, 3]`; counts as come. */
   place(index: number): Uint8Array;
+  /** Takes back that frame `index` has come. */
+  withdraw(index: number): void;
   /** Says why frame `index` does not come. */
   lose(index: number, reason: string): void;
   /** Copies frames asked for twice, fills in those that never came, and hands out the clip. */
@@ -70,6 +72,9 @@ export function createClipAssembly(
     place(index) {
       come.add(index);
       return frameAt(firstPlace.get(index)!);
+    },
+    withdraw(index) {
+      come.delete(index);
     },
     lose(index, reason) {
       reasons.set(index, reason);

@@ -1,10 +1,12 @@
 import type { ReaderLimits } from './clip-reader.ts';
+import { createFfmpegReader } from './ffmpeg/ffmpeg-reader.ts';
+import { findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 import { loadNodeAv } from './node-av/load-node-av.ts';
 import { createNodeAvReader } from './node-av/node-av-reader.ts';
 import type { VideoReader } from './video-reader.ts';
 
 /** What decodes video files. */
-export type VideoReaderName = 'node-av';
+export type VideoReaderName = 'node-av' | 'ffmpeg';
 
 /** A way to decode video files. A new one is a `VideoDecoder` and an entry here. */
 export interface ReaderCandidate {
@@ -25,5 +27,11 @@ export const READER_CANDIDATES: readonly ReaderCandidate[] = [
     description: "FFmpeg's libraries inside this process",
     find: async () => `FFmpeg ${(await loadNodeAv()).version}`,
     create: createNodeAvReader,
+  },
+  {
+    name: 'ffmpeg',
+    description: 'the ffmpeg program, a process for each reading',
+    find: async () => `version ${(await findFfmpeg()).version}`,
+    create: createFfmpegReader,
   },
 ];
