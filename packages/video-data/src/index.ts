@@ -34,6 +34,12 @@ export type {
   VideoLocation,
 } from './readers/clip-reader.ts';
 export {
+  type ConformanceSubject,
+  type ConformanceVideo,
+  clipReaderConformance,
+  type ReaderConformanceCase,
+} from './readers/clip-reader-conformance.ts';
+export {
   type ChosenClipReader,
   type ClipReaderOptions,
   type ClipReaderReport,

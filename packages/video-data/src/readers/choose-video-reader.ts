@@ -27,16 +27,11 @@ export async function chooseVideoReader(
     throw new InputError(`reader: there is no '${reader}'; known are ${names}`);
   }
   const absent: { readonly name: string; readonly error: ReaderNotFound }[] = [];
-  for (const { name, find, create } of candidates) {
+  for (const { name, find } of candidates) {
     try {
-      const version = await find();
-      const videos = await create(options.limits);
-      return {
-        videos,
-        choice: [`${name}: ${version}`, ...absent.map((other) => `not ${other.name}: ${other.error.reason}`)].join(
-          '; ',
-        ),
-      };
+      const { detail, create } = await find();
+      const others = absent.map((other) => `not ${other.name}: ${other.error.reason}`);
+      return { videos: create(options.limits), choice: [`${name}: ${detail}`, ...others].join('; ') };
     } catch (error) {
       if (!(error instanceof ReaderNotFound) || reader !== 'auto') throw error;
       absent.push({ name, error });

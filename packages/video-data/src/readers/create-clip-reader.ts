@@ -72,7 +72,7 @@ export async function probeClipReaders(): Promise<ClipReaderReport[]> {
   return Promise.all(
     READER_CANDIDATES.map(async ({ name, description, find }) => {
       try {
-        return { name, description, available: true, detail: await find() };
+        return { name, description, available: true, detail: (await find()).detail };
       } catch (error) {
         if (!(error instanceof ReaderNotFound)) throw error;
         return { name, description, available: false, detail: error.reason, remedy: error.remedy };

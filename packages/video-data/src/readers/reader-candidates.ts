@@ -8,16 +8,22 @@ import type { VideoReader } from './video-reader.ts';
 /** What decodes video files. */
 export type VideoReaderName = 'node-av' | 'ffmpeg';
 
+/** Something that decodes video files, found on this machine. */
+export interface FoundReader {
+  /** Its version. */
+  readonly detail: string;
+  /** Makes a reader of it. */
+  create(limits: ReaderLimits): VideoReader;
+}
+
 /** A way to decode video files. A new one is a `VideoDecoder` and an entry here. */
 export interface ReaderCandidate {
   /** Which. */
   readonly name: VideoReaderName;
   /** What it is, in words. */
   readonly description: string;
-  /** Looks whether it is there and works. @returns its version @throws ReaderNotFound */
-  find(): Promise<string>;
-  /** Makes it. @throws ReaderNotFound */
-  create(limits: ReaderLimits): Promise<VideoReader>;
+  /** Looks whether it is there and works. @throws ReaderNotFound */
+  find(): Promise<FoundReader>;
 }
 
 /** The ways to decode video files, best first. */
@@ -25,13 +31,17 @@ export const READER_CANDIDATES: readonly ReaderCandidate[] = [
   {
     name: 'node-av',
     description: "FFmpeg's libraries inside this process",
-    find: async () => `FFmpeg ${(await loadNodeAv()).version}`,
-    create: createNodeAvReader,
+    async find() {
+      const av = await loadNodeAv();
+      return { detail: `FFmpeg ${av.version}`, create: (limits) => createNodeAvReader(av, limits) };
+    },
   },
   {
     name: 'ffmpeg',
-    description: 'the ffmpeg program, a process for each reading',
-    find: async () => `version ${(await findFfmpeg()).version}`,
-    create: createFfmpegReader,
+    description: 'the ffmpeg program, in processes of its own',
+    async find() {
+      const programs = await findFfmpeg();
+      return { detail: `version ${programs.version}`, create: (limits) => createFfmpegReader(programs, limits) };
+    },
   },
 ];

@@ -37,13 +37,16 @@ function keyOf(video: VideoLocation): string | Uint8Array {
 }
 
 async function versionOf(video: VideoLocation): Promise<string> {
-  if (video.kind !== 'file' && video.kind !== 'range') return '';
-  try {
-    const { mtimeMs, size, ino } = await stat(video.path);
-    if (video.kind === 'file' && size === 0) throw new UnreadableVideo('the file is empty');
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch (cause) {
-    if (cause instanceof UnreadableVideo) throw cause;
-    throw new UnreadableVideo(firstLine(cause), { cause });
+  if (video.kind === 'frames') return '';
+  if (video.kind === 'bytes') {
+    if (video.bytes.length === 0) throw new UnreadableVideo('the file is empty');
+    return '';
   }
+  const file = await stat(video.path).catch((cause: unknown) => {
+    throw new UnreadableVideo(firstLine(cause), { cause });
+  });
+  // Opening a pipe would wait for someone to write into it.
+  if (!file.isFile()) throw new UnreadableVideo(`${video.path} is no file`);
+  if (file.size === 0) throw new UnreadableVideo('the file is empty');
+  return `${file.mtimeMs} ${file.size} ${file.ino}`;
 }

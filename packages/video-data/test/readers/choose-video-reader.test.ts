@@ -11,7 +11,11 @@ const reader: VideoReader = {
   close: () => Promise.resolve(),
 };
 const candidate = (name: string, find: () => Promise<string>) =>
-  ({ name, description: '', find, create: async () => reader }) as unknown as ReaderCandidate;
+  ({
+    name,
+    description: '',
+    find: async () => ({ detail: await find(), create: () => reader }),
+  }) as unknown as ReaderCandidate;
 const absent = (name: string) =>
   candidate(name, () =>
     Promise.reject(new ReaderNotFound(name, { reason: 'not installed', remedy: `install ${name}` })),

@@ -67,7 +67,7 @@ export async function decodeSegment(
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-copyts', '-noautorotate'],
       ...['-threads', String(options.threads), '-flags', '-output_corrupt'],
       ...(from === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', secondsOf(from, facts)]),
-      ...inputArgs(video, options.maxPixels),
+      ...['-max_pixels', String(options.maxPixels), ...inputArgs(video)],
       ...['-map', `0:${facts.index}`, '-filter_threads', '1', '-vf', filters(width, height, { ...work, frames })],
       ...[programs.frameRateOption, 'passthrough', '-frames:v', String(frames.length + MAX_REORDER)],
       ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],

@@ -4,10 +4,9 @@ import { videoUrl } from '../video-url.ts';
 /** What the demuxers may open: the file itself. A playlist can then not make them fetch anything. */
 const PROTOCOLS = 'file,subfile,pipe';
 
-/** The arguments that name a video, and what bounds its decoding. */
-export function inputArgs(video: VideoFileLocation, maxPixels: number): string[] {
-  const limits = ['-protocol_whitelist', PROTOCOLS, '-max_pixels', String(maxPixels)];
-  return [...limits, '-i', video.kind === 'bytes' ? 'pipe:0' : videoUrl(video)];
+/** The arguments that name a video. */
+export function inputArgs(video: VideoFileLocation): string[] {
+  return ['-protocol_whitelist', PROTOCOLS, '-i', video.kind === 'bytes' ? 'pipe:0' : videoUrl(video)];
 }
 
 /** The bytes that go to the program's standard input, if any. */

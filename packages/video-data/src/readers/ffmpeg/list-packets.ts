@@ -133,12 +133,12 @@ async function probe(
   video: VideoFileLocation,
   { programs, limits, deadline }: ListPacketsOptions,
 ): Promise<{ streams?: readonly ProbedStream[]; packets?: readonly ProbedPacket[] }> {
-  const { maxPixels, maxFrames } = limits;
+  const { maxFrames } = limits;
   const chunks: Buffer[] = [];
   let bytes = 0;
   const what = ['-select_streams', 'v', '-show_entries', ENTRIES];
   const { code, messages } = await runProgram(programs.ffprobe, {
-    args: ['-v', 'error', ...what, '-of', 'json=compact=1', ...inputArgs(video, maxPixels)],
+    args: ['-v', 'error', ...what, '-of', 'json=compact=1', ...inputArgs(video)],
     deadline,
     ...inputBytes(video),
     onOutput(chunk) {
@@ -155,13 +155,13 @@ async function probe(
 /** Whether each packet of a VP8 stream is shown, by its first byte: the flag is nowhere else. */
 async function shownVp8(
   video: VideoFileLocation,
-  { programs, limits, deadline, index }: ListPacketsOptions & { readonly index: number },
+  { programs, deadline, index }: ListPacketsOptions & { readonly index: number },
 ): Promise<boolean[]> {
   const shown: boolean[] = [];
   let tail = '';
   const what = ['-select_streams', String(index), '-show_packets', '-show_data', '-show_entries', 'packet=data'];
   await runProgram(programs.ffprobe, {
-    args: ['-v', 'error', ...what, ...inputArgs(video, limits.maxPixels)],
+    args: ['-v', 'error', ...what, ...inputArgs(video)],
     deadline,
     ...inputBytes(video),
     onOutput(chunk) {

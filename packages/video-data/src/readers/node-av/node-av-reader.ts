@@ -6,25 +6,18 @@ import type { StreamFacts } from '../video-facts.ts';
 import { createVideoReader, type VideoFileLocation, type VideoReader } from '../video-reader.ts';
 import { decodeFrames } from './decode-frames.ts';
 import { decodeSegments } from './decode-segments.ts';
-import { loadNodeAv, type NodeAv } from './load-node-av.ts';
+import type { NodeAv } from './load-node-av.ts';
 import { type OpenVideo, openVideo } from './open-video.ts';
 import { readPackets } from './read-packets.ts';
 
-/** Options of {@link createNodeAvReader}. */
-export interface NodeAvReaderOptions extends ReaderLimits {
-  /** Threads of one decoder; default 1, since a loader has a worker for each core. */
-  readonly threads?: number;
-}
+/** A decoder's threads: a loader has a worker for each core. */
+const THREADS = 1;
 
 /**
  * Makes a reader that decodes in this process, by FFmpeg's libraries as `node-av` brings them. Decoding blocks the calling thread for
  * some ten milliseconds at a time.
- *
- * @throws ReaderNotFound when node-av is not installed or does not load
  */
-export async function createNodeAvReader(options: NodeAvReaderOptions = {}): Promise<VideoReader> {
-  const av = await loadNodeAv();
-  const { threads = 1 } = options;
+export function createNodeAvReader(av: NodeAv, options: ReaderLimits): VideoReader {
   const limits = withDefaults(options);
 
   const withVideo = async <T>(
@@ -32,7 +25,7 @@ export async function createNodeAvReader(options: NodeAvReaderOptions = {}): Pro
     deadline: Deadline,
     work: (open: OpenVideo) => Promise<T>,
   ): Promise<T> => {
-    const open = await openVideo(av, video, { deadline, maxPixels: limits.maxPixels, threads });
+    const open = await openVideo(av, video, { deadline, maxPixels: limits.maxPixels, threads: THREADS });
     try {
       return await work(open);
     } finally {

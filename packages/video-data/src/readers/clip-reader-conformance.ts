@@ -1,0 +1,261 @@
+import { isDeepStrictEqual } from 'node:util';
+import { MaskedDistillError } from '@masked-distill/base';
+import type { ImageSize, RgbImage } from '@masked-distill/image-data';
+import { type Clip, clipFrame } from '../clip.ts';
+import { UnreadableVideo } from '../errors.ts';
+import type { ClipReader, ReaderLimits, VideoLocation } from './clip-reader.ts';
+
+/** A video whose frames can be told apart by what they show. */
+export interface ConformanceVideo {
+  /** Where it is. */
+  readonly video: VideoLocation;
+  /** How many frames it has: at least eight. */
+  readonly frames: number;
+  /** Its size once upright. */
+  readonly size: ImageSize;
+  /** Which frame a picture shows, of whatever size; something below 0 where it shows none. */
+  indexOf(picture: RgbImage): number;
+}
+
+/** What {@link clipReaderConformance} tries a reader on. */
+export interface ConformanceSubject {
+  /** Makes the reader. */
+  open(limits?: ReaderLimits): Promise<ClipReader>;
+  /** A sound video. */
+  readonly sound: ConformanceVideo;
+  /** One of which some frames, but not the first, can't be decoded. */
+  readonly damaged: ConformanceVideo;
+  /** Places where no video can be read. */
+  readonly unreadable: readonly VideoLocation[];
+}
+
+/** One case of the conformance suite, to be run by any test runner. */
+export interface ReaderConformanceCase {
+  /** What must hold. */
+  readonly name: string;
+  /** Throws if it does not. */
+  run(): Promise<void>;
+}
+
+/**
+ * What every reader of clips must do.
+ *
+ * @example
+ * ```ts
+ * for (const { name, run } of clipReaderConformance({ open: createMyReader, sound, damaged, unreadable })) it(name, run);
+ * ```
+ */
+export function clipReaderConformance(subject: ConformanceSubject): ReaderConformanceCase[] {
+  const { open, sound, damaged, unreadable } = subject;
+  const { video, frames, size, indexOf } = sound;
+  const [height, width] = size;
+  const all = Array.from({ length: frames }, (_, i) => i);
+  const over =
+    (check: (reader: ClipReader) => Promise<void>, limits?: ReaderLimits): (() => Promise<void>) =>
+    async () => {
+      const reader = await open(limits);
+      try {
+        await check(reader);
+      } finally {
+        await reader.close();
+      }
+    };
+  return [
+    {
+      name: 'tells the number of frames and the upright size, as plain data, the same each time',
+      run: over(async (reader) => {
+        const info = await reader.probe(video);
+        demandEqual([info.frames, info.height, info.width], [frames, height, width], 'frames, height and width');
+        demandEqual(structuredClone(info), info, 'what is known as plain data');
+        demandEqual(await reader.probe(video), info, 'what is known the second time');
+      }),
+    },
+    {
+      name: 'gives every frame, in the order of presentation',
+      run: over(async (reader) => {
+        const clip = await reader.read(video, { frames: all });
+        demandEqual(
+          [clip.frames, clip.height, clip.width, clip.missing],
+          [frames, height, width, undefined],
+          'the clip',
+        );
+        demandEqual(clip.data.length, frames * height * width * 3, 'its bytes');
+        demandEqual(shownIn(clip, indexOf), all, 'the frames shown');
+      }),
+    },
+    {
+      name: 'gives frames in the order asked for, and as often',
+      run: over(async (reader) => {
+        const wanted = [frames - 1, 3, 3, 0, frames - 2, 3, 1];
+        demandEqual(shownIn(await reader.read(video, { frames: wanted }), indexOf), wanted, 'the frames shown');
+        const backwards = all.toReversed();
+        demandEqual(shownIn(await reader.read(video, { frames: backwards }), indexOf), backwards, 'the frames shown');
+      }),
+    },
+    {
+      name: 'gives the same pixels whether it reads a frame alone or among others, first or later',
+      run: over(async (reader) => {
+        const whole = await reader.read(video, { frames: all });
+        for (const index of [frames - 1, 0, frames >> 1, 1, frames - 3]) {
+          const { data } = clipFrame(await reader.read(video, { frames: [index] }), 0);
+          demand(
+            Buffer.compare(data, clipFrame(whole, index).data) === 0,
+            `frame ${index} read alone has other pixels`,
+          );
+        }
+      }),
+    },
+    {
+      name: 'scales to any size and aspect',
+      run: over(async (reader) => {
+        for (const [rows, columns] of [
+          [height * 2, width * 3],
+          [24, 32],
+          [37, 29],
+        ] as const) {
+          const clip = await reader.read(video, { frames: [5, 2], size: [rows, columns] });
+          demandEqual([clip.height, clip.width, clip.data.length], [rows, columns, rows * columns * 6], 'the size');
+          demandEqual(shownIn(clip, indexOf), [5, 2], 'the frames shown');
+        }
+      }),
+    },
+    {
+      name: 'answers calls that overlap',
+      run: over(async (reader) => {
+        const wanted = all.slice(0, 6);
+        const clips = await Promise.all(wanted.map((index) => reader.read(video, { frames: [index, frames - 1] })));
+        demandEqual(
+          clips.map((clip) => shownIn(clip, indexOf)),
+          wanted.map((index) => [index, frames - 1]),
+          'the frames shown',
+        );
+      }),
+    },
+    {
+      name: 'refuses requests that make no sense',
+      run: over(async (reader) => {
+        const refuses = (request: Parameters<ClipReader['read']>[1], text: string) =>
+          demandFailure(reader.read(video, request), text);
+        await refuses({ frames: [] }, 'readVideo: no frames are asked for; name at least one index');
+        await refuses({ frames: [0, -1] }, 'readVideo: frame -1 is asked for; indices are whole numbers from 0 on');
+        await refuses({ frames: [0.5] }, 'readVideo: frame 0.5 is asked for; indices are whole numbers from 0 on');
+        await refuses({ frames: [0, frames] }, `readVideo: frame ${frames} is asked for, and there are ${frames}`);
+        await refuses({ frames: [0], size: [0, 4] }, 'readVideo: size is [0, 4]; give whole numbers from 1 on');
+        await refuses(
+          { frames: [0, 0], size: [2 ** 15, 2 ** 15] },
+          'readVideo: 2 frames of 32768x32768 are over 2 GiB; ask for fewer, or for a smaller size',
+        );
+      }),
+    },
+    {
+      name: 'refuses what is no video, with the reason, whatever is asked of it',
+      run: over(async (reader) => {
+        for (const place of unreadable) {
+          await demandUnreadable(reader.probe(place), place);
+          await demandUnreadable(reader.read(place, { frames: [0], lenient: true }), place);
+        }
+      }),
+    },
+    {
+      name: 'refuses a damaged frame, or puts the nearest sound one there and says so',
+      run: over(async (reader) => {
+        const info = await reader.probe(damaged.video);
+        demandEqual(info.frames, damaged.frames, 'the frames of the damaged video');
+        const wanted = Array.from({ length: info.frames }, (_, i) => i);
+        const clip = await reader.read(damaged.video, { frames: wanted, lenient: true });
+        const missing = clip.missing ?? [];
+        demand(missing.length > 0 && !missing.includes(0), `missing are ${missing}, not some but the first`);
+        const isSound = (index: number) => !missing.includes(index);
+        for (const position of missing) {
+          const nearest = wanted.findLast((index) => index < position && isSound(index))!;
+          const [filled, source] = [clipFrame(clip, position), clipFrame(clip, nearest)];
+          demand(Buffer.compare(filled.data, source.data) === 0, `frame ${position} is no copy of ${nearest}`);
+        }
+        const lost = missing[0]!;
+        const sound = wanted.slice(0, lost);
+        const shown = shownIn(await reader.read(damaged.video, { frames: sound }), damaged.indexOf);
+        demandEqual(shown, sound, 'the frames before the damage');
+        await demandFailure(
+          reader.read(damaged.video, { frames: [0, lost] }),
+          new RegExp(`^readVideo: frame ${lost} can't be decoded( \\(.+\\))?; 1 of the 2 frames asked for are sound$`),
+        );
+        await demandFailure(
+          reader.read(damaged.video, { frames: [lost], lenient: true }),
+          new RegExp(`^readVideo: frame ${lost} can't be decoded( \\(.+\\))?; 0 of the 1 frames asked for are sound$`),
+        );
+      }),
+    },
+    {
+      name: 'refuses videos over the limit of frames',
+      run: over(
+        (reader) =>
+          demandFailure(reader.probe(video), `readVideo: there are over ${frames - 1} frames, which is the limit`),
+        { maxFrames: frames - 1 },
+      ),
+    },
+    {
+      name: 'refuses videos over the limit of pixels',
+      run: over(
+        (reader) => demandFailure(reader.probe(video), /^readVideo: (.+: )?\d+x\d+ pixels are over the limit of \d+$/),
+        { maxPixels: height * width - 1 },
+      ),
+    },
+    {
+      name: 'gives up when the time is up',
+      run: over(
+        (reader) =>
+          demandFailure(reader.read(video, { frames: all }), 'readVideo: not read within the time limit of 0.000001 s'),
+        { timeLimit: 1e-6 },
+      ),
+    },
+    {
+      name: 'once closed, gives up what is under way and refuses the rest',
+      run: async () => {
+        const reader = await open();
+        const underWay = reader.read(video, { frames: all });
+        const outcome = underWay.then(
+          () => '',
+          (error: Error) => error.message,
+        );
+        await reader.close();
+        const text = `${reader.name} reader: it is closed; make a new one`;
+        demandEqual(await outcome, text, 'the error of what was under way');
+        await demandFailure(reader.probe(video), text);
+        await reader.close();
+      },
+    },
+  ];
+}
+
+function demand(isMet: boolean, what: string): asserts isMet {
+  if (!isMet) throw new MaskedDistillError(`reader: ${what}`);
+}
+
+function demandEqual(actual: unknown, expected: unknown, what: string): void {
+  demand(
+    isDeepStrictEqual(actual, expected),
+    `${what}: got ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`,
+  );
+}
+
+async function demandFailure(work: Promise<unknown>, text: string | RegExp): Promise<void> {
+  const message = await work.then(
+    () => undefined,
+    (error: unknown) => (error as Error).message,
+  );
+  const isMet = message !== undefined && (typeof text === 'string' ? message === text : text.test(message));
+  demand(isMet, `fails with '${message}', expected ${text}`);
+}
+
+async function demandUnreadable(work: Promise<unknown>, place: VideoLocation): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  demand(error instanceof UnreadableVideo, `${JSON.stringify(place)} is not refused as unreadable: ${error}`);
+  demand(error.reason !== '' && !error.message.includes('\n'), `the reason is no line: ${error.message}`);
+}
+
+function shownIn(clip: Clip, indexOf: ConformanceVideo['indexOf']): number[] {
+  return Array.from({ length: clip.frames }, (_, position) => indexOf(clipFrame(clip, position)));
+}
