@@ -216,7 +216,10 @@ describe('refuses', () => {
       ['--class-weights', '1', '2'],
       'target.classWeights: 2 weights were given, and there are 12 classes; give one for each',
     ],
-    [['--class-weights', '0', '1'], '--class-weights is [0,1], wants numbers above 0, or balanced, or off (default off)'],
+    [
+      ['--class-weights', '0', '1'],
+      '--class-weights is [0,1], wants numbers above 0, or balanced, or off (default off)',
+    ],
     [['--freeze', '3'], 'model.freeze: 3 blocks were to stay as they are, and there are 2; lower it'],
     [
       ['--frames', '4'],
@@ -227,7 +230,10 @@ describe('refuses', () => {
       ['--frames', '4', '--inflate', '--pooling', 'class'],
       "model.pooling: there is no class token to take; leave it out, or pool the 'mean'",
     ],
-    [['--rand-augment', 'm11-n2'], '--rand-augment is "m11-n2", wants a RandAugment setting such as m9-n2, or off (default off)'],
+    [
+      ['--rand-augment', 'm11-n2'],
+      '--rand-augment is "m11-n2", wants a RandAugment setting such as m9-n2, or off (default off)',
+    ],
     [['--cutmix', '-1'], '--cutmix is -1, wants a number from 0 (default 0)'],
     [['--mix-mode', 'elem'], '--mix-mode is "elem", wants one of batch, pair, element (default batch)'],
   ] as const)('%j in one line before anything is written', async (words, message) => {
