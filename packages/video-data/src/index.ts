@@ -22,7 +22,15 @@ export {
   createClipLoader,
 } from './loader/clip-loader.ts';
 export type { ClipLoaderOptions } from './loader/clip-loader-options.ts';
+export type { ActionLocation, ActionSpec } from './procedural/action-spec.ts';
 export type { MotionLocation, MotionSpec } from './procedural/motion-spec.ts';
+export {
+  type ActionBox,
+  createProceduralActions,
+  type ProceduralActionOptions,
+  type ProceduralActions,
+  renderActions,
+} from './procedural/procedural-actions.ts';
 export { createProceduralMotionSource, type ProceduralMotionOptions } from './procedural/procedural-motion-source.ts';
 export { renderMotion } from './procedural/render-motion.ts';
 export type {
@@ -55,7 +63,7 @@ export {
   drawClip,
   type UniformSampling,
 } from './sampling/clip-sampling.ts';
-export type { ClipLocation, ClipSample, ClipSource } from './sources/clip-source.ts';
+export type { ClipLocation, ClipMoment, ClipSample, ClipSource } from './sources/clip-source.ts';
 export { type ClipFolderOptions, openClipFolder } from './sources/folder-source.ts';
 export type { ListColumns } from './sources/list-line.ts';
 export { type ClipListOptions, openClipList } from './sources/list-source.ts';

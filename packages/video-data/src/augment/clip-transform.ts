@@ -65,6 +65,11 @@ export interface ClipEvalTransform {
   readonly clips?: number;
   /** Crops of each clip, evenly spaced along the longer side; default 1, in the middle. */
   readonly crops?: number;
+  /**
+   * 'cover' scales a frame until it covers the crops, which are cut out of it; 'stretch' scales the whole frame to the size, whatever its
+   * shape, so that shares of its width and height stay what they are (as boxes of actions need it). Default 'cover'.
+   */
+  readonly fit?: 'cover' | 'stretch';
   /** Subtracted from each channel, on a scale of 0 to 1; default ImageNet's. */
   readonly mean?: Rgb;
   /** Divides each channel afterwards; default ImageNet's. */
@@ -95,6 +100,7 @@ export interface ResolvedEvalTransform {
   readonly std: Rgb;
   readonly clips: number;
   readonly crops: number;
+  readonly fit: 'cover' | 'stretch';
 }
 
 /** A transform with its defaults filled in, and the size of what comes out. */
@@ -122,10 +128,10 @@ export function resolveClipTransform(transform: ClipTransform, size: number | Im
   );
   const shared = { size: [height, width] as const, mean, std };
   if (transform.kind === 'eval') {
-    const { kind, clips = 1, crops = 1 } = transform;
+    const { kind, clips = 1, crops = 1, fit = 'cover' } = transform;
     checkWhole('clips', clips, MAX_VIEWS);
     checkWhole('crops', crops, MAX_VIEWS);
-    return { ...shared, kind, clips, crops };
+    return { ...shared, kind, clips, crops, fit };
   }
   const { kind, crop = { kind: 'multi-scale' }, flip = 0, colorJitter, randAugment, erasing } = transform;
   checkChance('flip', flip);

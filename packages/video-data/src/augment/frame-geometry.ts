@@ -47,14 +47,15 @@ function span(start: number, length: number, axis: { from: number; to: number; o
 
 /**
  * Evaluation crops: the frame is scaled until it just covers the output, and the crops are spaced evenly along the side that is left
- * over, the first and the last at its ends; a single one lies in the middle.
+ * over, the first and the last at its ends; a single one lies in the middle. With 'stretch' each crop is the whole frame, whatever its shape.
  */
 export function evalGeometry(
   frame: Frame,
-  options: { readonly size: ImageSize; readonly crops: number },
+  options: { readonly size: ImageSize; readonly crops: number; readonly fit?: 'cover' | 'stretch' },
 ): FrameGeometry {
-  const { size, crops } = options;
+  const { size, crops, fit } = options;
   const [height, width] = size;
+  if (fit === 'stretch') return { decoded: size, windows: Array(crops).fill({ left: 0, top: 0, width, height }) };
   const scale = Math.max(height / frame.height, width / frame.width);
   const decoded = [
     Math.max(height, Math.round(frame.height * scale)),

@@ -76,8 +76,8 @@ export function createClipLoader(source: ClipSource, options: ClipLoaderOptions)
     cropShape: [render.sampling.frames, height, width, 3] as const,
     maxChunk: 1,
     render: (places, { epoch, out }) => {
-      const items = places.map(({ position, index, sample: { location, start, frames } }) => {
-        return { position, index, part: { location, start, frames } };
+      const items = places.map(({ position, index, sample: { location, start, frames, moment } }) => {
+        return { position, index, part: { location, start, frames, moment } };
       });
       return pool.run({ ...render, kind: 'render', reader, epoch, out, items }, items.length);
     },

@@ -1,6 +1,6 @@
 import type { Clip } from '../clip.ts';
 import { UnreadableVideo } from '../errors.ts';
-import { probeMotion, readMotion } from '../procedural/read-motion.ts';
+import { isDrawn, probeMotion, readMotion } from '../procedural/read-motion.ts';
 import type { ClipInfo, ClipReader, ClipRequest } from '../readers/clip-reader.ts';
 import { type ClipReaderOptions, createClipReader } from '../readers/create-clip-reader.ts';
 import type { ClipLocation } from '../sources/clip-source.ts';
@@ -25,11 +25,11 @@ export function createSampleReader(options: ClipReaderOptions): SampleReader {
   return {
     async probe(location) {
       if (location.kind === 'unreadable') throw new UnreadableVideo(location.reason);
-      return location.kind === 'procedural' ? probeMotion(location) : (await reader()).probe(location);
+      return isDrawn(location) ? probeMotion(location) : (await reader()).probe(location);
     },
     async read(location, request) {
       if (location.kind === 'unreadable') throw new UnreadableVideo(location.reason);
-      return location.kind === 'procedural' ? readMotion(location, request) : (await reader()).read(location, request);
+      return isDrawn(location) ? readMotion(location, request) : (await reader()).read(location, request);
     },
     async close() {
       await (await opened?.catch(() => undefined))?.close();

@@ -6,7 +6,7 @@ import type { ResolvedSampling } from '../sampling/clip-sampling.ts';
 import type { ClipSample } from '../sources/clip-source.ts';
 
 /** Which frames of which file make up a video. */
-export type VideoPart = Pick<ClipSample, 'location' | 'start' | 'frames'>;
+export type VideoPart = Pick<ClipSample, 'location' | 'start' | 'frames' | 'moment'>;
 
 /** What is done to every video of a loader. */
 export interface RenderSettings {

@@ -106,7 +106,8 @@ export function drawMotionScene(spec: MotionSpec, index: number): MotionScene {
   };
 }
 
-function drawActor(rng: Rng): Actor {
+/** Draws how an actor looks. */
+export function drawActor(rng: Rng): Actor {
   const colour = drawBrightColour(rng);
   return {
     shape: TURNED_SHAPES[rng.integer(TURNED_SHAPES.length)]!,
@@ -118,7 +119,8 @@ function drawActor(rng: Rng): Actor {
   };
 }
 
-function drawBackdrop(rng: Rng, { width, height }: { width: number; height: number }): SceneObject {
+/** Draws what stands behind everything. */
+export function drawBackdrop(rng: Rng, { width, height }: { width: number; height: number }): SceneObject {
   const { backdrop } = drawPalette(rng);
   const contrast = 10 + 20 * rng.uniform();
   const shifted = backdrop[0].map((value) => value + contrast) as unknown as Rgb;

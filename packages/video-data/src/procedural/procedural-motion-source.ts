@@ -1,7 +1,7 @@
-import { InputError } from '@masked-distill/base';
 import type { ImageSize } from '@masked-distill/image-data';
 import { fingerprintOf, shuffledOrder } from '@masked-distill/image-data/loading';
 import type { ClipSource } from '../sources/clip-source.ts';
+import { checkRange } from './check-range.ts';
 import type { MotionSpec } from './motion-spec.ts';
 import { MAX_MOTION_CLASSES, motionNames } from './motions.ts';
 
@@ -41,11 +41,11 @@ const MAX_FRAMES = 4096;
 export function createProceduralMotionSource(options: ProceduralMotionOptions = {}): ClipSource {
   const { seed = 0, length = 2048, size = 48, frames = 32, classes = MAX_MOTION_CLASSES } = options;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  check('length', length, { low: 1, high: 2 ** 31 - 1 });
-  check('size', height, { low: 8, high: MAX_SIDE });
-  check('size', width, { low: 8, high: MAX_SIDE });
-  check('frames', frames, { low: 2, high: MAX_FRAMES });
-  check('classes', classes, { low: 2, high: MAX_MOTION_CLASSES });
+  checkRange('length', length, { who: 'procedural motion', low: 1, high: 2 ** 31 - 1 });
+  checkRange('size', height, { who: 'procedural motion', low: 8, high: MAX_SIDE });
+  checkRange('size', width, { who: 'procedural motion', low: 8, high: MAX_SIDE });
+  checkRange('frames', frames, { who: 'procedural motion', low: 2, high: MAX_FRAMES });
+  checkRange('classes', classes, { who: 'procedural motion', low: 2, high: MAX_MOTION_CLASSES });
   const spec: MotionSpec = { seed, size: [height, width], frames, classes };
   const digits = String(length - 1).length;
   return {
@@ -61,11 +61,4 @@ export function createProceduralMotionSource(options: ProceduralMotionOptions = 
     order: (orderSeed, epoch) => shuffledOrder(length, orderSeed, epoch),
     fingerprint: async () => fingerprintOf(['procedural-motion-1', seed, height, width, frames, classes, length]),
   };
-}
-
-function check(name: string, value: number, range: { low: number; high: number }): void {
-  if (Number.isInteger(value) && value >= range.low && value <= range.high) return;
-  throw new InputError(
-    `procedural motion: ${name} is ${value}; give a whole number from ${range.low} to ${range.high}`,
-  );
 }

@@ -1,6 +1,7 @@
-import { createRng, type Rng } from '@masked-distill/base';
-import { applyLight, paintObject, type SceneObject, SHAPES, TEXTURES } from '@masked-distill/image-data/loading';
+import { createRng } from '@masked-distill/base';
+import { type SceneObject, SHAPES, TEXTURES } from '@masked-distill/image-data/loading';
 import type { Clip } from '../clip.ts';
+import { drawFrames } from './draw-frames.ts';
 import { type Actor, drawMotionScene, type MotionScene, type Tremor } from './motion-scene.ts';
 import type { MotionSpec } from './motion-spec.ts';
 import { displacementOf } from './motions.ts';
@@ -15,8 +16,7 @@ const APART = 0.2;
 const ALONG = 0.3;
 
 /**
- * Draws frames of video `index` of a set of procedural motion. Edges are smoothed over one pixel. There is no motion blur, which would
- * show in a single frame what moves.
+ * Draws frames of video `index` of a set of procedural motion.
  *
  * @param frames indices into the video
  * @param label the motion; default the video's own
@@ -26,31 +26,13 @@ export function renderMotion(
   index: number,
   { frames, label = index % spec.classes }: { readonly frames: readonly number[]; readonly label?: number },
 ): Clip {
-  const [height, width] = spec.size;
   const scene = drawMotionScene(spec, index);
-  const data = new Uint8ClampedArray(frames.length * height * width * 3);
-  const canvas = new Float32Array(height * width * 3);
-  for (const [position, frame] of frames.entries()) {
-    const objects = placeObjects(scene, { spec, label, time: frame / spec.frames });
-    for (const object of objects) paintObject(canvas, { width, height, object });
-    applyLight(canvas, { width, height, light: scene.light });
-    const grain = createGrain(createRng(spec.seed, 'procedural-motion-noise', index, frame));
-    const start = position * canvas.length;
-    for (let i = 0; i < canvas.length; i++) data[start + i] = canvas[i]! + scene.noise * grain();
-  }
-  return { data: new Uint8Array(data.buffer), frames: frames.length, height, width };
-}
-
-/** Noise of about a normal distribution, by xorshift: a video takes millions of draws, and nothing hangs on how good they are. */
-function createGrain(rng: Rng): () => number {
-  let state = rng.integer(2 ** 31 - 1) + 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    // The sum of two uniforms, scaled to a standard deviation of 1.
-    return 2.45 * (((state & 0xffff) + (state >>> 16)) / 0x10000 - 1);
+  const drawn = {
+    ...{ size: spec.size, light: scene.light, noise: scene.noise },
+    grainOf: (frame: number) => createRng(spec.seed, 'procedural-motion-noise', index, frame),
+    objectsAt: (frame: number) => placeObjects(scene, { spec, label, time: frame / spec.frames }),
   };
+  return drawFrames(drawn, frames);
 }
 
 type Moment = { readonly spec: MotionSpec; readonly label: number; readonly time: number };
