@@ -2,12 +2,14 @@ import { completeConfig, type LayerPair } from '@masked-distill/amd-distill';
 import { countMasked } from '@masked-distill/masking';
 import { type Backbone, vitSizes } from '@masked-distill/vit';
 import { describe, expect, it } from 'vitest';
+import { tokenGrid } from '../src/config/checks.ts';
 import { distillSpec } from '../src/config/distill-spec.ts';
+import { maskRatiosOf, maskSamplerOf } from '../src/config/mask-sampler.ts';
 import { pretrainSpec } from '../src/config/pretrain-spec.ts';
 import { resolveConfig } from '../src/config/resolve.ts';
 import { distillFlops } from '../src/distill/distill-flops.ts';
 import { distillationOf } from '../src/distill/distillation-of.ts';
-import { modelConfigOf } from '../src/pretrain/build-model.ts';
+import { modelConfigOf, videoModelConfigOf } from '../src/pretrain/build-model.ts';
 import { maeFlops } from '../src/pretrain/mae-flops.ts';
 
 /** Images that 800 epochs of ImageNet-1k show. */
@@ -74,5 +76,49 @@ describe('distillation', () => {
     ['amd-vit-b-in1k', 1.5e20],
   ])('%s costs what its preset says', async (preset, cost) => {
     expect(Number((SHOWN * (await flopsOf(preset))).toPrecision(2))).toBe(cost);
+  });
+});
+
+describe('clips', () => {
+  /** Videos to train on. */
+  const videos = { k400: 240_436, ssv2: 168_913 };
+  const videosOf = (preset: string) => videos[preset.slice(-4) as keyof typeof videos];
+  const teacher = {
+    ...{ ...vitSizes.large, frames: 16 },
+    ...{ imageSize: { h: 224, w: 224 }, patch: { t: 2, h: 16, w: 16 } },
+  };
+
+  it.each([
+    ['videomae-vit-s-k400', 2.5e19],
+    ['videomae-vit-b-k400', 7.8e19],
+    ['videomae-vit-l-k400', 3.2e20],
+    ['videomae-vit-s-ssv2', 2.6e19],
+    ['videomae-vit-b-ssv2', 8.2e19],
+  ])('%s costs what its preset says', async (preset, cost) => {
+    const config = await resolveConfig(pretrainSpec, { preset });
+    const counts = maskSamplerOf(config.mask, maskRatiosOf(config)).counts(tokenGrid(config.model));
+    expect(counts).toMatchObject({ visible: 160, masked: 1408 });
+    const shown = config.optim.epochs! * videosOf(preset);
+    expect(Number((shown * maeFlops(videoModelConfigOf(config), counts)).toPrecision(2))).toBe(cost);
+  });
+
+  it.each([
+    ['amd-vit-s-k400', 8.5e19],
+    ['amd-vit-b-k400', 1.1e20],
+    ['amd-vit-s-ssv2', 6.0e19],
+    ['amd-vit-b-ssv2', 7.9e19],
+  ])('%s costs what its preset says', async (preset, cost) => {
+    const config = await resolveConfig(distillSpec, { preset });
+    const grid = tokenGrid(config.model);
+    const counts = maskSamplerOf(config.mask, maskRatiosOf(config)).counts(grid);
+    expect(counts).toMatchObject({ visible: 160, extra: 232, masked: 1408 });
+    const student = videoModelConfigOf(config);
+    const tokens = { grid, patch: teacher.patch, prefixTokens: 0 };
+    const complete = completeConfig(distillationOf(config, { student: 12, teacher: 24 }), {
+      student: { ...student.encoder, ...tokens } as unknown as Backbone,
+      teacher: { ...teacher, ...tokens } as unknown as Backbone,
+    });
+    const shown = config.optim.epochs! * config.data.repeats * videosOf(preset);
+    expect(Number((shown * distillFlops(complete, { student, teacher, counts })).toPrecision(2))).toBe(cost);
   });
 });

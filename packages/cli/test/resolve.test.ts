@@ -200,7 +200,7 @@ describe('an unknown name', () => {
     [{ preset: 'mae-vitb-in1k' }, "--preset: 'mae-vitb-in1k' is unknown; did you mean mae-vit-b-in1k?"],
     [
       { preset: 'resnet' },
-      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, quickstart, quickstart-teacher",
+      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, video-nano, video-tiny, video-small, video-base, video-large, video-huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, videomae-vit-s-k400, videomae-vit-b-k400, videomae-vit-l-k400, videomae-vit-s-ssv2, videomae-vit-b-ssv2, quickstart, quickstart-teacher",
     ],
     [{ set: ['optim.learningRate=1'] }, '--set optim.learningRate is not a known key; see --help for all keys'],
     [{ set: ['optim=1'] }, '--set optim is a group of keys; name one of them, such as optim.batchSize'],
@@ -218,7 +218,7 @@ describe('a value of the wrong kind', () => {
     ['mask: { ratio: "0.5" }', 'mask.ratio is "0.5", wants a number above 0, below 1 (default 0.75)'],
     ['mask: { ratio: }', 'mask.ratio is empty; give a number above 0, below 1, or take the line out'],
     ['mask: 0.75', 'mask is 0.75, wants keys such as ratio, type, decoder'],
-    ['optim: [1, 2]', 'optim is [1,2], wants keys such as batchSize, accumulation, epochs'],
+    ['optim: [1, 2]', 'optim is [1,2], wants keys such as batchSize, accumulation, gradientCheckpointing'],
     ['optim: { batchSize: 2.5 }', 'optim.batchSize is 2.5, wants a whole number, 1 or more (default 64)'],
     ['optim: { weightDecay: -1 }', 'optim.weightDecay is -1, wants a number from 0 (default 0.05)'],
     ['optim: { betas: [0.9, 1] }', 'optim.betas is [0.9,1], wants two numbers from 0, below 1 (default 0.9 0.95)'],

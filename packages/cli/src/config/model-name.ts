@@ -2,7 +2,8 @@ import type { Expansion } from './config-spec.ts';
 import { type ModelName, modelNames, modelSizes, modelSizesOf, videoModelNames } from './presets/model-sizes.ts';
 
 /**
- * What `model.preset` sets: all sizes, decoder included, and for clips VideoMAE's masks: what is next to a token in time would give it away.
+ * What `model.preset` sets: all sizes, decoder included, and for clips VideoMAE's masks and crops: what is next to a token in time would give it
+ * away, and some motions are told from others by left and right.
  *
  * @param mask what else of the masks goes with a model of clips
  */
@@ -13,7 +14,8 @@ export function modelExpansion(mask: { teacherRatio?: number } = {}): Expansion 
       const known = [...modelNames, ...videoModelNames].find((each) => each === name);
       if (known === undefined) return undefined;
       const model = modelSizesOf(known);
-      return isVideo(model) ? { model, mask: { type: 'tube', ratio: 0.9, ...mask } } : { model };
+      if (!isVideo(model)) return { model };
+      return { model, mask: { type: 'tube', ratio: 0.9, ...mask }, data: { crop: 'multi-scale', flip: false } };
     },
   };
 }

@@ -1,22 +1,76 @@
 import { InputError } from '@masked-distill/base';
-import { type ClipSample, openClipSource } from '@masked-distill/video-data';
-import type { Modality } from './modality.ts';
+import {
+  type ClipSample,
+  type ClipSampling,
+  createClipLoader,
+  createProceduralMotionSource,
+  openClipSource,
+} from '@masked-distill/video-data';
+import { clipKeys } from '../config/data-keys.ts';
+import {
+  type ClipSettings,
+  type InputSize,
+  type Modality,
+  type ReadingLimits,
+  trainTransformOf,
+  workersOf,
+} from './modality.ts';
 
-/** Clips: `procedural-motion:<count>[:<seed>]` draws them, at the size given. */
+const PROCEDURAL = /^procedural-motion:(\d{1,7})(?::(\d{1,9}))?$/;
+
+/**
+ * Clips: `procedural-motion:<count>[:<seed>]` draws videos, at the size given and as long as a dense clip, since their class is what happens
+ * from their first frame to their last.
+ */
 export const clipModality: Modality<ClipSample> = {
   words: { one: 'a clip', many: 'videos' },
-  async open(path, { root, frameTemplate }) {
+  drawn: { path: 'procedural-motion:240436', like: 'Kinetics-400' },
+  async open(path, { input, root, frameTemplate, stride = clipKeys.stride.default! }) {
     if (path.startsWith('procedural:')) {
       throw new InputError(
         `data: ${path} draws images, and the model takes clips; give procedural-motion:<count>, or a model of images such as --model tiny`,
       );
     }
-    return openClipSource(path, { root, template: frameTemplate });
+    const procedural = PROCEDURAL.exec(path);
+    if (!procedural) return openClipSource(path, { root, template: frameTemplate });
+    const [length, seed] = [Number(procedural[1]), Number(procedural[2] ?? 0)];
+    return createProceduralMotionSource({ length, seed, size: input.imageSize, frames: input.frames! * stride });
   },
-  trainLoader: () => {
-    throw new InputError('data: clips are not read yet');
+  trainLoader(source, { data, optim, model, run }, onUnreadable) {
+    const { scale, ratio } = data;
+    return createClipLoader(source, {
+      batchSize: optim.batchSize,
+      size: model.imageSize,
+      sampling: samplingOf(model, data),
+      transform: {
+        ...trainTransformOf(data),
+        crop: data.crop === 'multi-scale' ? { kind: 'multi-scale' } : { kind: 'random-resized', scale, ratio },
+      },
+      repeats: data.repeats,
+      workers: workersOf(data),
+      seed: run.seed,
+      reader: readerOf(data),
+      maxUnreadableShare: data.maxUnreadableShare,
+      onUnreadable,
+    });
   },
-  evalLoader: () => {
-    throw new InputError('data: clips are not read yet');
+  evalLoader(source, { input, normalization, views, clips = {}, maxPixels, cropShare: _, ...options }) {
+    return createClipLoader(source, {
+      ...options,
+      size: input.imageSize,
+      sampling: samplingOf(input, clips),
+      transform: { kind: 'eval', ...views, ...normalization },
+      reader: readerOf({ ...clips, maxPixels }),
+    });
   },
 };
+
+function samplingOf({ frames }: InputSize, { sampling, stride }: Partial<ClipSettings>): ClipSampling {
+  return sampling === 'uniform' ? { kind: 'uniform', frames } : { kind: 'dense', frames, stride };
+}
+
+/** What decodes, and what it refuses. */
+const readerOf = ({ reader, maxPixels }: Partial<ClipSettings> & ReadingLimits) => ({
+  reader,
+  maxPixels,
+});

@@ -13,6 +13,7 @@ const PROCEDURAL = /^procedural:(\d{1,7})(?::(\d{1,9}))?$/;
 /** Images: `procedural:<count>[:<seed>]` draws them, at the size given. */
 export const imageModality: Modality<ImageSample> = {
   words: { one: 'an image', many: 'images' },
+  drawn: { path: 'procedural:1281167', like: 'ImageNet-1k' },
   async open(path, { input, shuffleBuffer }) {
     if (path.startsWith('procedural-motion:')) {
       throw new InputError(

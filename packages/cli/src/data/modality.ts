@@ -22,13 +22,21 @@ export interface OpenSettings {
   readonly root?: string;
   /** Clips: names of the pictures in folders of frames. */
   readonly frameTemplate?: string;
+  /** Clips: frames from one of a clip to the next; videos that are drawn are as long as a clip. */
+  readonly stride?: number;
 }
 
 /** How clips are taken out of videos. */
 export type ClipSettings = Pick<ImageRunConfig['data'], 'stride' | 'sampling' | 'reader'>;
 
+/** What is refused. */
+export interface ReadingLimits {
+  /** Pixels of an image or a frame. */
+  readonly maxPixels?: number;
+}
+
 /** How samples are read to be judged or shown, one crop at the centre of each unless `views` says otherwise. */
-export interface EvalLoaderOptions extends BatchOptions {
+export interface EvalLoaderOptions extends BatchOptions, ReadingLimits {
   /** What the model takes. */
   readonly input: InputSize;
   /** What the model's pixels were normalised with. */
@@ -37,8 +45,6 @@ export interface EvalLoaderOptions extends BatchOptions {
   readonly cropShare?: number;
   /** Views of each sample, next to each other in a batch: clips in time, crops in space (of images 1 or 10). Default one of each. */
   readonly views?: { readonly clips: number; readonly crops: number };
-  /** Refuse what has more pixels. */
-  readonly maxPixels?: number;
   /** Clips: how they are taken out of videos. Default: the keys' own. */
   readonly clips?: Partial<ClipSettings>;
 }
@@ -61,6 +67,8 @@ export interface CacheOptions {
 export interface Modality<Sample extends SourceSample = SourceSample> {
   /** What a model takes one of, and what sources hold. */
   readonly words: { readonly one: 'an image' | 'a clip'; readonly many: 'images' | 'videos' };
+  /** What is drawn where no data is given to tell what a run would cost, and the set that has as much of it to train on. */
+  readonly drawn: { readonly path: string; readonly like: string };
   /**
    * Opens what a path names.
    *
@@ -95,8 +103,7 @@ export function workersOf({ workers }: Pick<ImageRunConfig['data'], 'workers'>):
 }
 
 /** What crops of a training run of either modality have in common. */
-export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...data }: ImageRunConfig['data']) {
-  const { randAugment, erasing: probability = 0 } = data;
+export function trainTransformOf({ mean, std, flip, colorJitter: strength, randAugment }: ImageRunConfig['data']) {
   const jitter = { brightness: strength, contrast: strength, saturation: strength };
   return {
     kind: 'train' as const,
@@ -104,7 +111,6 @@ export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...da
     flip: flip ? 0.5 : 0,
     colorJitter: strength > 0 ? jitter : undefined,
     randAugment: randAugment === 'off' ? undefined : parseRandAugment(randAugment),
-    erasing: probability > 0 ? { probability } : undefined,
   };
 }
 

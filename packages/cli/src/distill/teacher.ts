@@ -149,6 +149,12 @@ function checkTeacher(found: EncoderDescription, { config, path }: { config: Dis
         `set model.patch to ${found.patch.h}x${found.patch.w}, so that their tokens are the same`,
     );
   }
+  if (isVideo(model) && found.patch.t !== model.tubelet) {
+    throw new InputError(
+      `teacher: ${path} has cubes of ${found.patch.t} frames, the student of ${model.tubelet}; ` +
+        `set model.tubelet to ${found.patch.t}, so that their tokens are the same`,
+    );
+  }
   for (const key of ['directTeacher', 'generationTeacher'] as const) {
     const layers = align[key];
     if (typeof layers !== 'string') checkLayers(layers, { key: `align.${key}`, who: 'teacher', depth: found.depth });

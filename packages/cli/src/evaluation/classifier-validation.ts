@@ -1,14 +1,15 @@
 import { crossEntropy, topKAccuracy } from '@masked-distill/eval';
 import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
-import type { Classifier } from '@masked-distill/vit';
+import type { ImageClassifier } from '@masked-distill/vit';
+import type * as tf from '@tensorflow/tfjs-core';
 import { inputSizeOf } from '../data/modality.ts';
 import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
 
-/** How well a classifier does on labelled images or clips. */
+/** How well a classifier does on labelled images. */
 export interface ClassifierScore {
-  /** Share of samples whose class comes first. */
+  /** Share of images whose class comes first. */
   readonly top1: number;
-  /** Share of samples whose class is among the first five. */
+  /** Share of images whose class is among the first five. */
   readonly top5: number;
   /** Mean cross-entropy, without label smoothing. */
   readonly loss: number;
@@ -16,15 +17,15 @@ export interface ClassifierScore {
 
 /** Judges a classifier as it is, as often as one likes. */
 export interface ClassifierValidation {
-  /** Judges it on all samples. */
+  /** Judges it on all images. */
   run(): Promise<ClassifierScore>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
 
-/** Prepares the judging of a classifier on labelled samples, one crop at the centre of each, of a video one clip in its middle. */
+/** Prepares the judging of a classifier on labelled images, one centre crop of each. */
 export function createClassifierValidation(
-  model: Classifier,
+  model: ImageClassifier,
   source: SampleSource<SourceSample>,
   options: ForwardOptions,
 ): ClassifierValidation {
@@ -34,7 +35,7 @@ export function createClassifierValidation(
       module: model,
       input: inputSizeOf(model.encoder),
       width: source.classes!.length,
-      forward: (pixels) => model.forward(pixels),
+      forward: (pixels) => model.forward(pixels as tf.Tensor4D),
     },
     options,
   );

@@ -1,15 +1,13 @@
 import { warmupCosine } from '@masked-distill/tensor-core';
 import { type TrainingBatch, TrainStep } from '@masked-distill/train';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
+import { modalityOf } from '../data/modality-of.ts';
 import type { Environment } from '../environment.ts';
 import { describeParameters } from '../progress/describe.ts';
 import { formatCount, formatDuration, formatSpeed, formatTable } from '../progress/format.ts';
 import { formatBytes } from '../text/format-bytes.ts';
 import { stepOptions } from './run-training.ts';
 import { type PrepareTraining, type ReadyTraining, readyTraining } from './training.ts';
-
-/** Images that are drawn where none were given: as many as ImageNet-1k has to train on. */
-const IMAGENET_1K = 'procedural:1281167';
 
 /** The step after the first, which compiles, is timed; where it took less than this, one more is. */
 const LONG_SECONDS = 30;
@@ -25,7 +23,7 @@ export interface DryRunOptions<Config> {
 /**
  * Builds what a run would train, takes two or three steps, and tells what the whole run would cost on this machine. Writes nothing.
  *
- * @param config complete settings; without images, as many as ImageNet-1k's are drawn
+ * @param config complete settings; without data, as much is drawn as the customary set has
  * @throws InputError when the run could not begin
  */
 export async function dryRun<Config extends ImageRunConfig>(
@@ -35,7 +33,9 @@ export async function dryRun<Config extends ImageRunConfig>(
   const { stdout, stderr, now } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
   const isDrawn = config.data.path === undefined;
-  const data = isDrawn ? { ...config.data, path: IMAGENET_1K, val: undefined, valShare: 0 } : config.data;
+  const data = isDrawn
+    ? { ...config.data, path: modalityOf(config.model).drawn.path, val: undefined, valShare: 0 }
+    : config.data;
   const ready = await readyTraining({ ...config, data }, { environment, note, prepare });
   try {
     await ready.training.start?.();
@@ -83,12 +83,13 @@ function describeCost<Config extends ImageRunConfig>(
       ? ` (${accumulation} passes of ${formatCount(perPass)} samples, ${formatSeconds(seconds)} each)`
       : '';
   const samples = plan.totalSteps * plan.effectiveBatch;
-  const images = `${formatCount(sources.train.length)} images${isDrawn ? ', drawn, as many as ImageNet-1k has: no --data was given' : ''}`;
+  const { words, drawn } = sources.modality;
+  const data = `${formatCount(sources.train.length)} ${words.many}${isDrawn ? `, drawn, as many as ${drawn.like} has: no --data was given` : ''}`;
   const rows: (readonly [string, string])[] = [
     ['model', facts.model],
     ['parameters', describeParameters(facts.parameters)],
     ...(facts.rows ?? []),
-    ['data', images],
+    ['data', data],
     ['engine', `${engine.name} (${engine.detail})`],
     ['memory', `${formatBytes(peakMemory())} at its peak`],
     ['step', `${formatSeconds(stepSeconds)} for ${formatCount(plan.effectiveBatch)} samples${passes}`],

@@ -33,7 +33,7 @@ export interface SourceSettings {
     | 'shuffleBuffer'
     | 'maxPixels'
   > &
-    Partial<Pick<ImageRunConfig['data'], 'root' | 'frameTemplate'>>;
+    Partial<Pick<ImageRunConfig['data'], 'root' | 'frameTemplate' | 'stride'>>;
 }
 
 /**
@@ -76,8 +76,8 @@ async function openPlainSources(
       `data.path: no ${modality.words.many} were given; add --data PATH (a folder, a list file, or .tar files)`,
     );
   }
-  const { shuffleBuffer, root, frameTemplate } = data;
-  const open = (path: string) => modality.open(path, { input, shuffleBuffer, root, frameTemplate });
+  const { shuffleBuffer, root, frameTemplate, stride } = data;
+  const open = (path: string) => modality.open(path, { input, shuffleBuffer, root, frameTemplate, stride });
   const all = await open(data.path);
   const source = data.limit === 'off' ? all : limitSource(all, data.limit);
   if (data.val !== undefined) {

@@ -41,6 +41,7 @@ export async function createPicturePainter(
     clips: { stride, sampling, reader },
     workers: 0,
     maxPixels,
+    replaceUnreadable: true,
     maxUnreadableShare: 1,
   });
   const first = await loader.batches().next();

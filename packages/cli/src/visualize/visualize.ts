@@ -49,7 +49,7 @@ const DEFAULTS = { image: { count: 8, maskRatio: 0.75 }, clip: { count: 4, maskR
  * @throws InputError when the checkpoint holds no model of ours, the images can't be used, or the mask leaves nothing
  */
 export async function visualize(options: VisualizeOptions, { stdout, stderr }: Environment): Promise<void> {
-  const { checkpoint, output, columns, seed, root, frameTemplate } = options;
+  const { checkpoint, output, columns, seed, root, frameTemplate, stride } = options;
   const note = (text: string) => void stderr.write(`${text}\n`);
   const { description, tensors, modelFile } = await readModel(checkpoint, note);
   const isVideo = isVideoModel(description);
@@ -57,7 +57,7 @@ export async function visualize(options: VisualizeOptions, { stdout, stderr }: E
   const { count, maskRatio } = { ...(isVideo ? DEFAULTS.clip : DEFAULTS.image), ...definedOnly(options) };
   const input = inputOf(description);
   const modality = modalityOf(input);
-  const source = await modality.open(options.images, { input, root, frameTemplate });
+  const source = await modality.open(options.images, { input, root, frameTemplate, stride });
   const sampler: MaskSampler = isVideo ? tubeMasking({ ratio: maskRatio }) : randomMasking({ ratio: maskRatio });
   sampler.counts(gridOf(description));
 
@@ -140,6 +140,7 @@ async function drawSamples(
     shuffle: true,
     seed: options.seed,
     workers: 0,
+    replaceUnreadable: true,
     maxUnreadableShare: 1,
     onUnreadable: ({ key, reason }) => note(`left out ${printable(key)}: ${printable(reason)}`),
   });

@@ -1,5 +1,6 @@
 import type { DistillPatch } from '../distill-config.ts';
 import { amdVitBIn1k, amdVitSIn1k } from './amd-in1k.ts';
+import { amdVideoPresets } from './amd-video.ts';
 import { dmaeVitBIn1k } from './dmae-in1k.ts';
 import type { Preset } from './preset.ts';
 import { modelPresets } from './pretrain-presets.ts';
@@ -11,5 +12,6 @@ export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map
   ['amd-vit-s-in1k', amdVitSIn1k],
   ['amd-vit-b-in1k', amdVitBIn1k],
   ['dmae-vit-b-in1k', dmaeVitBIn1k],
+  ...amdVideoPresets,
   ['quickstart', quickstartPreset],
 ]);

@@ -1,13 +1,15 @@
 import type { PretrainPatch } from '../pretrain-config.ts';
 import { maeVitBIn1k, maeVitHIn1k, maeVitLIn1k } from './mae-in1k.ts';
-import { modelNames, modelSizes } from './model-sizes.ts';
+import { modelNames, modelSizesOf, sizeNameOf, videoModelNames } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
 import { quickstartPreset, quickstartTeacherPreset } from './quickstart.ts';
+import { videomaePresets } from './videomae.ts';
 
 /** The sizes of model. */
-export const modelPresets = modelNames.map((preset): [string, Preset<PretrainPatch>] => {
-  const { width, depth, heads, decoder } = modelSizes[preset];
-  const is = `model of ${width}/${depth}/${heads} (width, depth, heads), decoder ${decoder.width}/${decoder.depth}/${decoder.heads}`;
+export const modelPresets = [...modelNames, ...videoModelNames].map((preset): [string, Preset<PretrainPatch>] => {
+  const { width, depth, heads, decoder } = modelSizesOf(preset);
+  const ofClips = sizeNameOf(preset).isVideo ? ' of clips' : '';
+  const is = `model${ofClips} of ${width}/${depth}/${heads} (width, depth, heads), decoder ${decoder.width}/${decoder.depth}/${decoder.heads}`;
   return [preset, { is, config: { model: { preset } } }];
 });
 
@@ -17,6 +19,7 @@ export const pretrainPresets: ReadonlyMap<string, Preset<PretrainPatch>> = new M
   ['mae-vit-b-in1k', maeVitBIn1k],
   ['mae-vit-l-in1k', maeVitLIn1k],
   ['mae-vit-h-in1k', maeVitHIn1k],
+  ...videomaePresets,
   ['quickstart', quickstartPreset],
   ['quickstart-teacher', quickstartTeacherPreset],
 ]);
