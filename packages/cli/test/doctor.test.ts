@@ -32,6 +32,13 @@ const sound: DoctorReport = {
   ],
   taken: 'wasm',
   gflops: 26.22,
+  readers: [
+    {
+      ...{ name: 'node-av', description: "FFmpeg's libraries", available: false, detail: 'not installed' },
+      remedy: 'npm install node-av',
+    },
+    { name: 'ffmpeg', description: 'the ffmpeg program', available: true, detail: 'version 7.1' },
+  ],
   versions: {
     node: '22.1.0',
     'masked-distill': '1.2.3',
@@ -54,6 +61,11 @@ describe('doctor', () => {
                         npm install @tensorflow/tfjs-node
   taken   wasm        WebAssembly
   starts  cpu         plain JavaScript; node 22.1.0
+
+what decodes video files, best first; a run takes ffmpeg
+  no     node-av  FFmpeg's libraries; not installed
+                    npm install node-av
+  taken  ffmpeg   the ffmpeg program; version 7.1
 
 versions
   node            22.1.0
@@ -93,6 +105,7 @@ checks: all is well
     expect(report.versions['tfjs-core']).toMatch(/^4\./);
     expect(report.machine.folder).toBe(process.cwd());
     expect(report.tfjsCopies).toHaveLength(1);
+    expect(report.readers.map(({ name }) => name)).toEqual(['node-av', 'ffmpeg']);
     expect(report.checks).toHaveLength(6);
     expect(tf.getBackend()).toBe(report.taken);
   });
@@ -115,6 +128,16 @@ checks: all is well
                         not on cuda: not the fastest here
                         note: the npm binding stands in
 `);
+  });
+
+  it('says where nothing decodes video files, and which of several is taken', () => {
+    const [nodeAv, ffmpeg] = sound.readers as [DoctorReport['readers'][number], DoctorReport['readers'][number]];
+    expect(describeReport({ ...sound, readers: [nodeAv] })).toContain(
+      'what decodes video files, best first; nothing here does; folders of frames can be read\n  no  node-av',
+    );
+    const both = describeReport({ ...sound, readers: [{ ...ffmpeg, name: 'node-av' }, ffmpeg] });
+    expect(both).toContain('a run takes node-av\n  taken  node-av');
+    expect(both).toContain('\n  works  ffmpeg ');
   });
 
   it('leaves out the vector units where the system does not name them', () => {

@@ -1,4 +1,5 @@
 import type { EngineName, EngineReport } from '@masked-distill/tensor-core';
+import type { ClipReaderReport } from '@masked-distill/video-data';
 
 /** What `doctor` found. */
 export interface DoctorReport {
@@ -8,6 +9,8 @@ export interface DoctorReport {
   readonly taken: EngineName;
   /** Billions of float32 operations a second that it does in matrix products. */
   readonly gflops: number;
+  /** What decodes video files, best first; a run takes the first that is available. */
+  readonly readers: readonly ClipReaderReport[];
   /** Versions by what they are of. */
   readonly versions: {
     readonly node: string;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type EngineCandidate, engineCandidates, probeEngines, useEngine } from '@masked-distill/tensor-core';
+import { probeClipReaders } from '@masked-distill/video-data';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Environment } from '../environment.ts';
 import { checkReport } from './checks.ts';
@@ -46,6 +47,7 @@ async function examine({ version, folder, candidates = engineCandidates }: Docto
     engines,
     taken,
     gflops,
+    readers: await probeClipReaders(),
     versions: {
       node: process.versions.node,
       'masked-distill': version,

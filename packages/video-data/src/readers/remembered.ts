@@ -47,6 +47,6 @@ async function versionOf(video: VideoLocation): Promise<string> {
   });
   // Opening a pipe would wait for someone to write into it.
   if (!file.isFile()) throw new UnreadableVideo(`${video.path} is no file`);
-  if (file.size === 0) throw new UnreadableVideo('the file is empty');
+  if (file.size === 0 || (video.kind === 'range' && video.length === 0)) throw new UnreadableVideo('the file is empty');
   return `${file.mtimeMs} ${file.size} ${file.ino}`;
 }
