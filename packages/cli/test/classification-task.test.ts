@@ -4,20 +4,10 @@ import { argumentTensors } from '@masked-distill/train';
 import { ImageClassifier } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { createClassificationTask } from '../src/tasks/classification-task.ts';
 import type { ClassifierDescription } from '../src/tasks/classifier-description.ts';
-import { createImageClassificationTask, smoothedTargets } from '../src/tasks/image-classification-task.ts';
 
-describe('smoothedTargets', () => {
-  it('is timm’s LabelSmoothing as a distribution: 0.1 over four classes leaves 0.925 and 0.025', () => {
-    const targets = smoothedTargets(Int32Array.of(2, 0), { classes: 4, labelSmoothing: 0.1 });
-    [0.025, 0.025, 0.925, 0.025, 0.925, 0.025, 0.025, 0.025].forEach((value, i) => {
-      expect(targets[i]).toBeCloseTo(value, 6);
-    });
-    expect([...smoothedTargets(Int32Array.of(1), { classes: 3, labelSmoothing: 0 })]).toEqual([0, 1, 0]);
-  });
-});
-
-describe('createImageClassificationTask', () => {
+describe('createClassificationTask', () => {
   it('has the cross-entropy of the logits, and the same n-th batch wherever it begins', async () => {
     await useEngine({ prefer: 'wasm' });
     const source = createProceduralSource({ length: 8, size: [8, 8], seed: 1 });
@@ -32,8 +22,8 @@ describe('createImageClassificationTask', () => {
       classNames: source.classes!,
       normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
     };
-    const task = createImageClassificationTask(model, {
-      ...{ loader, description, seed: 3, dropPath: 0.5, labelSmoothing: 0.2 },
+    const task = createClassificationTask(model, {
+      ...{ loader, description, seed: 3, dropPath: 0.5, headDropout: 0.25, labelSmoothing: 0.2, mixing: {} },
     });
     const nth = async (from: number, skip: number) => {
       let left = skip;
@@ -44,11 +34,19 @@ describe('createImageClassificationTask', () => {
     expect(await nth(3, 0)).toEqual(batch);
     expect(batch.samples).toBe(4);
     expect(batch.arguments.dropPath!.shape).toEqual([4, 4]);
+    expect(batch.arguments.headDropout!.shape).toEqual([4, 8]);
+    const sums = Array.from({ length: 4 }, (_, i) =>
+      batch.arguments.targets!.data.slice(i * classes, (i + 1) * classes),
+    );
+    for (const row of sums) expect([...row].reduce((a, b) => a + b)).toBeCloseTo(1, 5);
 
     const args = argumentTensors(batch.arguments);
     const [loss, logits] = tf.tidy(() => [
       task.loss(args).loss,
-      model.forward(args.pixels as tf.Tensor4D, { dropPath: args.dropPath as tf.Tensor2D }),
+      model.forward(args.pixels!, {
+        dropPath: args.dropPath as tf.Tensor2D,
+        headDropout: args.headDropout as tf.Tensor2D,
+      }),
     ]) as [tf.Scalar, tf.Tensor2D];
     const rows = await logits.array();
     const { data: targets } = batch.arguments.targets!;

@@ -83,8 +83,14 @@ export const dataKeys = {
     default: 0,
   }),
   randAugment: key(
-    or('off', pattern(/^m(10|\d)-n[1-9]$/, { wants: 'a RandAugment setting such as m9-n2', placeholder: 'm9-n2' })),
-    { is: 'RandAugment: magnitude 0 to 10 and number of operations', default: 'off' },
+    or(
+      'off',
+      pattern(/^(rand-)?m(10|\d)-n[1-9](-mstd0\.5)?(-inc1)?$/, {
+        wants: 'a RandAugment setting such as m9-n2',
+        placeholder: 'm9-n2',
+      }),
+    ),
+    { is: 'RandAugment: magnitude 0 to 10 and number of operations', default: 'off', aliases: ['aa'] },
   ),
   mean: key(triple({ min: 0, max: 1 }), {
     is: 'mean of red, green and blue, subtracted',

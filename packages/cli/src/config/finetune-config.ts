@@ -1,7 +1,7 @@
 import { dataKeys } from './data-keys.ts';
 import type { ImageRunConfig } from './image-run-config.ts';
 import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
-import { oneOf, or, real, size, span, text, toggle, triple, whole } from './kinds.ts';
+import { numbers, oneOf, or, real, size, span, text, toggle, triple, whole } from './kinds.ts';
 import { optimKeys } from './optim-keys.ts';
 import { modelNames, videoModelNames } from './presets/model-sizes.ts';
 import { runKeys } from './run-keys.ts';
@@ -10,24 +10,30 @@ const { pictureEvery: _, ...plainRunKeys } = runKeys;
 
 /** How labelled images are divided, and how those to judge by are cut. */
 const labelledDataKeys = {
-  val: optionalKey(text('path'), { is: 'labelled images to judge by' }),
+  val: optionalKey(text('path'), { is: 'labelled images or videos to judge by' }),
   valShare: key(real({ min: 0, below: 1 }), {
-    is: 'without val: share of the labelled images held out to judge by; 0 for none',
+    is: 'without val: share of the labelled samples held out to judge by; 0 for none',
     default: 0,
   }),
   trainLimit: key(or('off', whole()), {
-    is: 'train on only so many images, drawn after those to judge by were held out',
+    is: 'train on only so many samples, drawn after those to judge by were held out',
     default: 'off',
   }),
   cropShare: key(real({ above: 0, max: 1 }), {
     is: "judging: the crop's share of the side an image is resized to; 0.875 is 224 of 256",
     default: 0.875,
   }),
+  erasing: key(real({ min: 0, max: 1 }), {
+    is: 'random erasing: share of the crops that lose a box to noise; of a clip the same box of every frame',
+    default: 0,
+    aliases: ['reprob'],
+  }),
 };
 
 /**
  * Every key of `masked-distill finetune`. The defaults are MAE's recipe (He et al. 2022, appendix A.1) with the learning rate and layer
- * decay that VideoMAE gives a ViT-S, and ours where a small machine needs less: batch 64 for 1024, no RandAugment, mixup, cutmix or erasing.
+ * decay that VideoMAE gives a ViT-S, and ours where a small machine and a short run need less: batch 64 for 1024, no RandAugment, mixup, cutmix or
+ * erasing. The presets have them.
  */
 export const finetuneKeys = {
   model: {
@@ -48,7 +54,21 @@ export const finetuneKeys = {
       is: 'image in pixels, height x width (as init, else 224x224; positions are interpolated)',
       aliases: ['input_size'],
     }),
-    classToken: optionalKey(toggle(), { is: 'a class token beside the patches (as init; else true)' }),
+    classToken: optionalKey(toggle(), {
+      is: 'a class token beside the patches (as init; else true); clips have none',
+    }),
+    frames: optionalKey(whole(), {
+      is: 'frames of a clip (as init, else 1, which takes images; positions are computed anew)',
+      aliases: ['num_frames'],
+    }),
+    tubelet: optionalKey(whole(), {
+      is: 'clips: frames of a token, which is a cube (as init; else 2)',
+      aliases: ['tubelet_size'],
+    }),
+    inflate: key(toggle(), {
+      is: 'clips: start from an encoder of images, its patches repeated over a cube and its positions over time (I3D)',
+      default: false,
+    }),
     pooling: key(oneOf(['mean', 'class']), {
       is: 'what the head sees: the mean of the patch tokens, then a norm; or the class token',
       default: 'mean',
@@ -56,6 +76,15 @@ export const finetuneKeys = {
     dropPath: key(real({ min: 0, below: 1 }), {
       is: 'stochastic depth rate of the last block, rising from 0',
       default: 0.1,
+    }),
+    headDropout: key(real({ min: 0, below: 1 }), {
+      is: 'share of the features dropped before the head',
+      default: 0,
+      aliases: ['fc_drop_rate'],
+    }),
+    freeze: key(whole(0), {
+      is: 'blocks that stay as they are, counted from the first, and with any the embedding before them',
+      default: 0,
     }),
     headInitScale: key(real({ min: 0 }), {
       is: "factor on the head's initial weights",
@@ -68,6 +97,33 @@ export const finetuneKeys = {
       is: 'share of each target spread evenly over all classes',
       default: 0.1,
       aliases: ['smoothing'],
+    }),
+    mixup: key(real({ min: 0 }), {
+      is: 'mixup: alpha of Beta(alpha, alpha), from which the share of a sample in its mean with another is drawn; 0 for none',
+      default: 0,
+    }),
+    cutmix: key(real({ min: 0 }), {
+      is: 'cutmix: alpha, likewise, of the area that is not cut out for another sample; 0 for none',
+      default: 0,
+    }),
+    mixProbability: key(real({ min: 0, max: 1 }), {
+      is: 'chance that anything is mixed',
+      default: 1,
+      aliases: ['mixup_prob'],
+    }),
+    mixSwitchProbability: key(real({ min: 0, max: 1 }), {
+      is: 'chance of cutmix where mixup is on too',
+      default: 0.5,
+      aliases: ['mixup_switch_prob'],
+    }),
+    mixMode: key(oneOf(['batch', 'pair', 'element']), {
+      is: 'what has a draw of its own',
+      default: 'batch',
+      aliases: ['mixup_mode'],
+    }),
+    classWeights: key(or('off', or('balanced', numbers({ above: 0 }))), {
+      is: "factor on each class's part of the loss, in the order of the classes; balanced lets classes count alike however many samples they have",
+      default: 'off',
     }),
   },
   data: {
@@ -105,10 +161,19 @@ export type FinetuneConfig = ConfigOf<typeof finetuneKeys>;
 export type FinetunePatch = ConfigPatch<typeof finetuneKeys>;
 
 /** The keys of `model` that the file of init decides where they are not given. */
-export type DecidedByInit = 'width' | 'depth' | 'heads' | 'mlpRatio' | 'patch' | 'imageSize' | 'classToken';
+export type DecidedByInit =
+  | 'width'
+  | 'depth'
+  | 'heads'
+  | 'mlpRatio'
+  | 'patch'
+  | 'imageSize'
+  | 'classToken'
+  | 'frames'
+  | 'tubelet';
 
-/** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. */
+/** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. Of images there is no tubelet. */
 export type CompleteFinetuneConfig = FinetuneConfig &
   ImageRunConfig & {
-    model: Required<Pick<{ [Name in DecidedByInit]: NonNullable<FinetuneConfig['model'][Name]> }, DecidedByInit>>;
+    model: { [Name in Exclude<DecidedByInit, 'tubelet'>]: NonNullable<FinetuneConfig['model'][Name]> };
   };

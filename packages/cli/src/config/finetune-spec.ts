@@ -1,26 +1,19 @@
+import { InputError } from '@masked-distill/base';
 import { checkEncoder, checkImageRun } from './checks.ts';
 import type { ConfigSpec } from './config-spec.ts';
-import {
-  type CompleteFinetuneConfig,
-  type FinetuneConfig,
-  type FinetunePatch,
-  finetuneKeys,
-} from './finetune-config.ts';
+import { type CompleteFinetuneConfig, type FinetuneConfig, finetuneKeys } from './finetune-config.ts';
 import { modelNameOf } from './model-name.ts';
 import { lengthAlternatives } from './optim-keys.ts';
-import { modelNames, modelSizes } from './presets/model-sizes.ts';
-import type { Preset } from './presets/preset.ts';
+import { finetunePresets } from './presets/finetune-presets.ts';
+import { modelNames, modelSizesOf, videoModelNames } from './presets/model-sizes.ts';
 import { freeRunPaths } from './run-keys.ts';
 
 const encoderSizes = (name: unknown) => {
-  const known = modelNames.find((each) => each === name);
+  const known = [...modelNames, ...videoModelNames].find((each) => each === name);
   if (!known) return undefined;
-  const { width, depth, heads } = modelSizes[known];
-  return { model: { width, depth, heads } };
+  const { decoder: _, ...encoder } = modelSizesOf(known);
+  return { model: encoder };
 };
-
-/** What `--preset` takes for `finetune`. */
-const finetunePresets: ReadonlyMap<string, Preset<FinetunePatch>> = new Map();
 
 /** The configuration of `finetune`. What the file of `model.init` decides is filled in once it is open. */
 export const finetuneSpec: ConfigSpec<typeof finetuneKeys> = {
@@ -43,8 +36,17 @@ export const finetuneSpec: ConfigSpec<typeof finetuneKeys> = {
     const { width, patch, imageSize } = config.model;
     if (width !== undefined && patch && imageSize) checkEncoder({ ...config.model, patch, imageSize });
     checkImageRun(config as CompleteFinetuneConfig);
+    checkMixing(config);
   },
 };
+
+/** @throws InputError when samples are to be mixed and there is only one in a batch */
+function checkMixing({ target, optim, data }: FinetuneConfig): void {
+  if (target.mixup + target.cutmix === 0 || optim.batchSize * data.repeats > 1) return;
+  throw new InputError(
+    'optim.batchSize: mixup and cutmix mix the samples of a batch, and 1 leaves nothing to mix; raise it, add --repeats 2, or set both to 0',
+  );
+}
 
 function named(config: FinetuneConfig): FinetuneConfig {
   return { ...config, model: { ...config.model, preset: modelNameOf(config.model) } };

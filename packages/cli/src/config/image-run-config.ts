@@ -8,7 +8,10 @@ export interface ImageRunConfig {
   /** What the model takes. */
   readonly model: { readonly imageSize: readonly [number, number]; readonly frames?: number };
   /** Which images or videos. */
-  readonly data: ConfigOf<typeof dataKeys> & { readonly trainLimit?: number | 'off' };
+  readonly data: ConfigOf<typeof dataKeys> & {
+    readonly trainLimit?: number | 'off';
+    readonly erasing?: number;
+  };
   /** How the weights are learned. */
   readonly optim: ConfigOf<typeof optimKeys>;
   /** Where it writes and what it runs on. */

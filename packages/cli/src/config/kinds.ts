@@ -100,6 +100,13 @@ export function triple(bounds: Bounds): Kind<readonly [number, number, number]> 
   return { schema: z.tuple([each, each, each]), wants, placeholder: 'r g b', words: 3 };
 }
 
+/** One or more numbers within bounds. */
+export function numbers(bounds: Bounds): Kind<readonly number[]> {
+  const each = realSchema(bounds);
+  const schema = z.union([each.transform((x) => [x]), z.array(each).min(1)]);
+  return { schema, wants: `numbers ${boundsText(bounds)}`, placeholder: 'x', words: 2 };
+}
+
 /** Blocks of an encoder, counted from 1: `6 12`, `auto`, or `none`, whose other form is the empty list. */
 export function layers(): Kind<'auto' | 'none' | readonly number[]> {
   const layer = z.int().min(1);

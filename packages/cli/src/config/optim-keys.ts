@@ -47,5 +47,9 @@ export const optimKeys = {
     default: 'off',
     aliases: ['clip_grad'],
   }),
-  ema: key(or('off', real({ above: 0, below: 1 })), { is: 'keep averaged weights, with this decay', default: 'off' }),
+  ema: key(or('off', real({ above: 0, below: 1 })), {
+    is: 'keep averaged weights, with this decay',
+    default: 'off',
+    aliases: ['model_ema_decay'],
+  }),
 };

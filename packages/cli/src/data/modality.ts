@@ -103,7 +103,8 @@ export function workersOf({ workers }: Pick<ImageRunConfig['data'], 'workers'>):
 }
 
 /** What crops of a training run of either modality have in common. */
-export function trainTransformOf({ mean, std, flip, colorJitter: strength, randAugment }: ImageRunConfig['data']) {
+export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...data }: ImageRunConfig['data']) {
+  const { randAugment, erasing: probability = 0 } = data;
   const jitter = { brightness: strength, contrast: strength, saturation: strength };
   return {
     kind: 'train' as const,
@@ -111,6 +112,7 @@ export function trainTransformOf({ mean, std, flip, colorJitter: strength, randA
     flip: flip ? 0.5 : 0,
     colorJitter: strength > 0 ? jitter : undefined,
     randAugment: randAugment === 'off' ? undefined : parseRandAugment(randAugment),
+    erasing: probability > 0 ? { probability } : undefined,
   };
 }
 

@@ -1,15 +1,14 @@
 import { crossEntropy, topKAccuracy } from '@masked-distill/eval';
 import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
-import type { ImageClassifier } from '@masked-distill/vit';
-import type * as tf from '@tensorflow/tfjs-core';
+import type { Classifier } from '@masked-distill/vit';
 import { inputSizeOf } from '../data/modality.ts';
 import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
 
-/** How well a classifier does on labelled images. */
+/** How well a classifier does on labelled images or clips. */
 export interface ClassifierScore {
-  /** Share of images whose class comes first. */
+  /** Share of samples whose class comes first. */
   readonly top1: number;
-  /** Share of images whose class is among the first five. */
+  /** Share of samples whose class is among the first five. */
   readonly top5: number;
   /** Mean cross-entropy, without label smoothing. */
   readonly loss: number;
@@ -17,15 +16,15 @@ export interface ClassifierScore {
 
 /** Judges a classifier as it is, as often as one likes. */
 export interface ClassifierValidation {
-  /** Judges it on all images. */
+  /** Judges it on all samples. */
   run(): Promise<ClassifierScore>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
 
-/** Prepares the judging of a classifier on labelled images, one centre crop of each. */
+/** Prepares the judging of a classifier on labelled samples, one crop at the centre of each, of a video one clip in its middle. */
 export function createClassifierValidation(
-  model: ImageClassifier,
+  model: Classifier,
   source: SampleSource<SourceSample>,
   options: ForwardOptions,
 ): ClassifierValidation {
@@ -35,7 +34,7 @@ export function createClassifierValidation(
       module: model,
       input: inputSizeOf(model.encoder),
       width: source.classes!.length,
-      forward: (pixels) => model.forward(pixels as tf.Tensor4D),
+      forward: (pixels) => model.forward(pixels),
     },
     options,
   );

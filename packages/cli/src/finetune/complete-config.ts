@@ -1,10 +1,10 @@
 import { InputError } from '@masked-distill/base';
 import { IMAGENET_MEAN, IMAGENET_STD, type Rgb } from '@masked-distill/image-data';
-import type { ImageEncoderConfig } from '@masked-distill/vit';
+import type { ImageEncoderConfig, VideoEncoderConfig } from '@masked-distill/vit';
 import { checkEncoder } from '../config/checks.ts';
 import type { CompleteFinetuneConfig, DecidedByInit, FinetuneConfig } from '../config/finetune-config.ts';
 import { show } from '../config/layer.ts';
-import { modelNameOf } from '../config/model-name.ts';
+import { isVideo, modelNameOf } from '../config/model-name.ts';
 import { modelSizes } from '../config/presets/model-sizes.ts';
 import type { Normalization } from '../evaluation/normalization-of.ts';
 
@@ -13,25 +13,26 @@ export interface InitFacts {
   /** What the user called it. */
   readonly source: string;
   /** What its encoder is made of. */
-  readonly encoder: ImageEncoderConfig;
-  /** How its images were normalised, where it says so. */
+  readonly encoder: ImageEncoderConfig | VideoEncoderConfig;
+  /** How its pixels were normalised, where it says so. */
   readonly normalization?: Normalization;
 }
 
-type Decided = { [Name in DecidedByInit]: NonNullable<FinetuneConfig['model'][Name]> };
+type Decided = Pick<CompleteFinetuneConfig['model'], Exclude<DecidedByInit, 'tubelet'>> & { tubelet?: number };
 
 /**
  * Fills in what was not given: from the file of init, or with fresh weights from the model `tiny` at 224 pixels.
  *
- * @throws InputError when something was given that the encoder of init is not, or sizes do not divide each other
+ * @throws InputError when something was given that the encoder of init is not, or sizes do not fit each other
  */
 export function completeConfig(config: FinetuneConfig, init?: InitFacts): CompleteFinetuneConfig {
-  const sizes = init ? sizesOf(init.encoder) : freshSizes;
   const given = definedOnly(config.model);
+  const sizes = init ? sizesOf(init.encoder) : freshSizes(config.model);
   if (init) refuseOthers(given, { sizes, source: init.source });
   const model = { ...config.model, ...sizes, ...given };
   const { mean = IMAGENET_MEAN, std = IMAGENET_STD } = { ...init?.normalization, ...definedOnly(config.data) };
   checkEncoder(model);
+  checkClassifier(model);
   // In the order of the keys, so that config.yaml reads as --print-config does.
   const ordered = Object.fromEntries(MODEL_ORDER.map((name) => [name, model[name]])) as typeof model;
   return {
@@ -43,25 +44,42 @@ export function completeConfig(config: FinetuneConfig, init?: InitFacts): Comple
 
 const MODEL_ORDER = [
   ...(['init', 'preset', 'width', 'depth', 'heads', 'mlpRatio', 'patch', 'imageSize', 'classToken'] as const),
-  ...(['pooling', 'dropPath', 'headInitScale'] as const),
+  ...(['frames', 'tubelet', 'inflate', 'pooling', 'dropPath', 'headDropout', 'freeze', 'headInitScale'] as const),
 ];
 
 const { width, depth, heads } = modelSizes.tiny;
-const freshSizes: Decided = {
-  ...{ width, depth, heads, mlpRatio: 4, classToken: true },
-  ...{ patch: [16, 16], imageSize: [224, 224] },
-};
 
-function sizesOf({ mlpRatio = 4, classToken = true, ...encoder }: ImageEncoderConfig): Decided {
+/** The model `tiny` at 224 pixels; clips have no class token. */
+function freshSizes({ frames = 1 }: FinetuneConfig['model']): Decided {
+  const clip = isVideo({ frames });
   return {
-    ...{ width: encoder.width, depth: encoder.depth, heads: encoder.heads, mlpRatio, classToken },
-    patch: [encoder.patch.h, encoder.patch.w],
-    imageSize: [encoder.imageSize.h, encoder.imageSize.w],
+    ...{ width, depth, heads, mlpRatio: 4, classToken: !clip, frames, ...(clip && { tubelet: 2 }) },
+    ...{ patch: [16, 16], imageSize: [224, 224] },
   };
 }
 
-/** The image's size may differ: positions are interpolated. */
-const FIXED_BY_INIT = ['width', 'depth', 'heads', 'mlpRatio', 'patch', 'classToken'] as const;
+function sizesOf({ mlpRatio = 4, ...encoder }: ImageEncoderConfig | VideoEncoderConfig): Decided {
+  const { width, depth, heads, patch, imageSize } = encoder;
+  return {
+    ...{ width, depth, heads, mlpRatio, patch: [patch.h, patch.w], imageSize: [imageSize.h, imageSize.w] },
+    ...('frames' in encoder
+      ? { classToken: false, frames: encoder.frames, tubelet: encoder.patch.t }
+      : { classToken: encoder.classToken ?? true, frames: 1 }),
+  };
+}
+
+/** @throws InputError when what stands on the encoder does not fit it */
+function checkClassifier({ pooling, classToken, depth, freeze }: CompleteFinetuneConfig['model']): void {
+  if (pooling === 'class' && !classToken) {
+    throw new InputError("model.pooling: there is no class token to take; leave it out, or pool the 'mean'");
+  }
+  if (freeze > depth) {
+    throw new InputError(`model.freeze: ${freeze} blocks were to stay as they are, and there are ${depth}; lower it`);
+  }
+}
+
+/** The size of an image or clip may differ: positions are interpolated. */
+const FIXED_BY_INIT = ['width', 'depth', 'heads', 'mlpRatio', 'patch', 'classToken', 'tubelet'] as const;
 
 function refuseOthers(given: Partial<Decided>, { sizes, source }: { sizes: Decided; source: string }): void {
   for (const name of FIXED_BY_INIT) {

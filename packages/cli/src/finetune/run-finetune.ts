@@ -9,7 +9,7 @@ import type { PrepareTraining } from '../run/training.ts';
 import { completeConfig } from './complete-config.ts';
 import { openInit } from './open-init.ts';
 import { prepareFinetune } from './prepare-finetune.ts';
-import { percent, readValidation, type ValidationOutcome } from './validation-log.ts';
+import { percent, readValidation, scoreOf, type ValidationOutcome } from './validation-log.ts';
 
 /** How a fine-tuning run ended, and where it is. */
 export interface FinetuneOutcome {
@@ -17,7 +17,7 @@ export interface FinetuneOutcome {
   readonly summary: TrainSummary;
   /** The run's folder. */
   readonly folder: string;
-  /** How it was judged, where there were images to judge by. */
+  /** How it was judged, where there was something to judge by. */
   readonly validation?: ValidationOutcome;
 }
 
@@ -30,7 +30,7 @@ export interface RunFinetuneOptions {
 }
 
 /**
- * Trains a classifier on labelled images, from an encoder's weights or from scratch.
+ * Trains a classifier on labelled images or videos, from an encoder's weights or from scratch.
  *
  * @throws InputError when something that was given can't be used
  */
@@ -74,8 +74,9 @@ export async function dryRunFinetune(
 }
 
 function describeOutcome({ last, best }: ValidationOutcome): string {
+  const averaged = last.emaTop1 === undefined ? '' : `, averaged weights ${percent(last.emaTop1)}`;
   return (
-    `top-1 ${percent(last.top1)}, top-5 ${percent(last.top5)} after step ${last.step}` +
-    (best.step === last.step ? ', its best\n' : `; best top-1 ${percent(best.top1)} after step ${best.step}\n`)
+    `top-1 ${percent(last.top1)}, top-5 ${percent(last.top5)}${averaged} after step ${last.step}` +
+    (best.step === last.step ? ', its best\n' : `; best top-1 ${percent(scoreOf(best))} after step ${best.step}\n`)
   );
 }

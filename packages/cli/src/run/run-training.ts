@@ -83,6 +83,7 @@ export async function runTraining<Table extends KeyTable>(
       signal: environment.interrupts.listen(),
       onStep: progress.step,
       chores,
+      judge: await training.judge?.(run),
       now,
     });
     if (summary.steps > 0) {

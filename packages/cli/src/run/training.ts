@@ -1,5 +1,5 @@
 import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
-import type { Chore, RunFolder, TrainingTask } from '@masked-distill/train';
+import type { Chore, Judge, RunFolder, TrainingTask } from '@masked-distill/train';
 import { type Backbone, checkpointGradients } from '@masked-distill/vit';
 import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { planRun, type RunPlan } from '../config/plan.ts';
@@ -31,6 +31,8 @@ export interface Training {
   readonly flopsPerSample?: number;
   /** The work between steps, such as painting pictures. */
   chores?(run: RunFolder): Promise<readonly Chore[]>;
+  /** Judges the model on held-out data, and so decides which checkpoint is the best; nothing where there is none. */
+  judge?(run: RunFolder): Promise<Judge | undefined>;
   /** Frees the model, and whatever stands beside it. */
   dispose(): void;
 }

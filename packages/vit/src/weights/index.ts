@@ -3,6 +3,7 @@ export { type CreatedEncoder, createEncoder, imageEncoderConfig, videoEncoderCon
 export type { EncoderDescription, EncoderHints } from './encoder-description.ts';
 export { type EncoderWeights, type FindEncoderOptions, findEncoder, namingsOf } from './find-encoder.ts';
 export { findHead, type HeadWeights } from './find-head.ts';
+export { type InflateEncoderOptions, inflateEncoder } from './inflate-encoder.ts';
 export { type EncoderLoadReport, loadEncoder } from './load-encoder.ts';
 export { type ResizePositionsOptions, resizePositions } from './resize-positions.ts';
 export { type ToTimmOptions, toTimm } from './to-timm.ts';
