@@ -68,5 +68,11 @@ export { type ClipFolderOptions, openClipFolder } from './sources/folder-source.
 export type { ListColumns } from './sources/list-line.ts';
 export { type ClipListOptions, openClipList } from './sources/list-source.ts';
 export { type OpenClipSourceOptions, openClipSource } from './sources/open-clip-source.ts';
+export {
+  type SlidingWindows,
+  type SlidingWindowsOptions,
+  slidingWindows,
+  type VideoWindow,
+} from './sources/sliding-windows.ts';
 export { openClipTar } from './sources/tar-source.ts';
 export { VIDEO_EXTENSIONS } from './sources/video-extensions.ts';
