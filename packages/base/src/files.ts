@@ -9,6 +9,7 @@ import { MaskedDistillError } from './errors.ts';
  *
  * @param path where the file shall stand
  * @param chunks its content, in one piece or several (each written before the next is asked for)
+ * @throws what making the content throws, where that is a MaskedDistillError
  * @throws MaskedDistillError when the disk is full or the folder can't be written; what stood at `path` is untouched
  */
 export async function writeFileAtomic(
@@ -30,6 +31,7 @@ export async function writeFileAtomic(
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
+    if (cause instanceof MaskedDistillError) throw cause;
     throw new MaskedDistillError(
       `write: ${path} could not be written (${(cause as Error).message}); nothing was changed`,
       { cause },

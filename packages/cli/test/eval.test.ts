@@ -9,12 +9,15 @@ import {
   readImageHeader,
 } from '@masked-distill/image-data';
 import { useEngine } from '@masked-distill/tensor-core';
+import { createClipLoader, createProceduralMotionSource } from '@masked-distill/video-data';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvRows } from '../src/eval/csv.ts';
+import { protocolOf } from '../src/eval/protocol.ts';
 import { evalVerb } from '../src/verbs/eval.ts';
 import { runVerb, writeImages, writeNanoModel } from './nano-checkpoint.ts';
 import { nanoClassifier, writeNanoClassifier } from './nano-classifier.ts';
+import { nanoVideoClassifier, writeNanoVideoClassifier } from './nano-video.ts';
 
 const CLASSES = createProceduralSource({ length: 12, size: 16 }).classes!;
 let folder: string;
@@ -249,6 +252,73 @@ describe('eval', () => {
     expect(await failure('--checkpoint', checkpoint, '--data', 'procedural:12', '--output', at('whole'))).toBe(
       `eval: ${at('whole')} holds another evaluation, which differs in the data; choose another --output, or remove it\n`,
     );
+  });
+});
+
+describe('eval of videos', () => {
+  it.each(['dense', 'uniform'] as const)('takes %s clips × crops, in their order', async (sampling) => {
+    const names = createProceduralMotionSource({ length: 16 }).classes!;
+    const video = await writeNanoVideoClassifier(at('video.safetensors'), names);
+    const name = `video-${sampling}`;
+    const words = ['--sampling', sampling, '--stride', '5', '--clips', '3', '--crops', '2', '--batch-size', '4'];
+    const result = await evaluate([
+      '--checkpoint',
+      video,
+      '--data',
+      'procedural-motion:7',
+      '--output',
+      at(name),
+      ...words,
+    ]);
+    expect(result.code, result.stderr).toBe(0);
+
+    // Videos of 20 frames of 16 px, as long as a clip of 4 frames at stride 5: by other code, one view at a time.
+    const source = createProceduralMotionSource({ length: 7, size: 16, frames: 20 });
+    const model = nanoVideoClassifier(16);
+    const logits: number[] = [];
+    const loader = createClipLoader(source, {
+      ...{ batchSize: 1, size: 16, workers: 0 },
+      sampling: sampling === 'dense' ? { kind: 'dense', frames: 4, stride: 5 } : { kind: 'uniform', frames: 4 },
+      transform: { kind: 'eval', clips: 3, crops: 2, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+    });
+    for await (const { pixels } of loader.batches()) {
+      for (let view = 0; view < 6; view++) {
+        const own = tf.tensor5d(pixels.slice(view * 3072, (view + 1) * 3072), [1, 4, 16, 16, 3]);
+        logits.push(...tf.tidy(() => model.forward(own).dataSync()));
+        own.dispose();
+      }
+    }
+    await loader.close();
+    model.dispose();
+    const bytes = await readFile(at(name, 'logits.npy'));
+    const found = new Float32Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length));
+    expect(found.length).toBe(7 * 6 * 16);
+    for (const [i, logit] of logits.entries()) expect(found[i]).toBeCloseTo(logit, 4);
+    const { protocol } = await readResults(name);
+    const stride = sampling === 'dense' ? { stride: 5 } : {};
+    expect(protocol).toEqual({
+      kind: 'video',
+      imageSize: [16, 16],
+      sampling,
+      frames: 4,
+      ...stride,
+      clips: 3,
+      crops: 2,
+    });
+  });
+
+  it('tests dense and uniform as papers do unless told otherwise, and refuses images', async () => {
+    const video = await writeNanoVideoClassifier(at('video.safetensors'), ['a', 'b']);
+    const images = await writeImages(at('pictures'), ['a/1.png', 'b/1.png']);
+    const { code, stderr } = await evaluate(['--checkpoint', video, '--data', images, '--output', at('bad')]);
+    expect([code, stderr]).toEqual([
+      2,
+      `masked-distill: data: ${images} holds images, and the checkpoint's model takes videos; give videos, or a checkpoint of images\n`,
+    ]);
+    const keys = { cropShare: 0.875, crops: undefined, clips: undefined, stride: 4 };
+    const clip = { kind: 'video', imageSize: [224, 224], frames: 16 } as const;
+    expect(protocolOf({ ...keys, sampling: 'dense' }, clip)).toMatchObject({ clips: 5, crops: 3, stride: 4 });
+    expect(protocolOf({ ...keys, sampling: 'uniform' }, clip)).toMatchObject({ clips: 2, crops: 3 });
   });
 });
 

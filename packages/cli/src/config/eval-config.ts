@@ -15,6 +15,15 @@ export const classifierKeys = {
   cropShare: finetuneKeys.data.cropShare,
 };
 
+/** How many views are taken of a sample, alike for every verb that classifies. */
+export const viewKeys = {
+  crops: optionalKey(whole(), {
+    is: 'crops of each view: images 1 or 10 (1), clips along the longer side (3)',
+  }),
+  clips: optionalKey(whole(), { is: 'clips: so many of each video (dense 5, uniform 2)' }),
+  frames: optionalKey(whole(), { is: 'clips: frames, where the checkpoint does not tell (16)' }),
+};
+
 /** Threads and engines, alike for every verb that runs a model over data. */
 export const passKeys = {
   workers: dataKeys.workers,
@@ -36,11 +45,7 @@ export const evalKeys = {
     is: 'evaluate only the i-th of n parts; --merge joins them',
     default: '1/1',
   }),
-  crops: optionalKey(whole(), {
-    is: 'crops of each view: images 1 or 10 (1), clips along the longer side (3)',
-  }),
-  clips: optionalKey(whole(), { is: 'clips: so many of each video (dense 5, uniform 2)' }),
-  frames: optionalKey(whole(), { is: 'clips: frames, where the checkpoint does not tell (16)' }),
+  ...viewKeys,
   ...clipKeys,
   batchSize: key(whole(), { is: 'views computed at once', default: 32 }),
   ...passKeys,

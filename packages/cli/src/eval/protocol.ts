@@ -13,7 +13,13 @@ const CROPS = 3;
  * @throws InputError when images are to be cut in a way that there is not
  */
 export function protocolOf(
-  { cropShare, crops, clips, sampling, stride }: EvalConfig,
+  {
+    cropShare,
+    crops,
+    clips,
+    sampling,
+    stride,
+  }: Pick<EvalConfig, 'cropShare' | 'crops' | 'clips' | 'sampling' | 'stride'>,
   { kind, imageSize, frames }: Pick<StoredClassifier, 'kind' | 'imageSize' | 'frames'>,
 ): Evaluation['protocol'] {
   const size: [number, number] = [...imageSize];

@@ -6,6 +6,7 @@ import type { SampleSource, SourceSample } from '@masked-distill/image-data/load
 import type { EvalConfig } from '../config/eval-config.ts';
 import { workersOf } from '../data/modality.ts';
 import { modalityOf } from '../data/modality-of.ts';
+import { openSamples } from '../data/open-samples.ts';
 import type { Environment } from '../environment.ts';
 import { forwardViews } from '../evaluation/forward-views.ts';
 import { matchClasses } from '../evaluation/match-classes.ts';
@@ -38,7 +39,7 @@ export async function runEval(options: EvalConfig, environment: Environment): Pr
     ...options,
   });
   try {
-    const all = await modalityOf(classifier).open(data, { ...options, input: classifier });
+    const all = await openSamples(data, { ...options, input: classifier });
     const source = options.limit === 'off' ? all : limitSource(all, options.limit);
     const classes = requireLabels(source);
     const { names, labelOf } = matchClasses({ classifier, data: { name: source.name, classes } });
@@ -107,7 +108,7 @@ async function computeLogits({
         input: classifier,
         normalization: classifier.normalization,
         cropShare: options.cropShare,
-        views: evaluation.protocol,
+        views: pickViews(evaluation),
         clips: options,
         batchSize: options.batchSize,
         workers: workersOf(options),
@@ -137,6 +138,8 @@ async function computeLogits({
     await logits.close();
   }
 }
+
+const pickViews = ({ protocol: { clips, crops } }: Evaluation) => ({ clips, crops });
 
 /** The report without its list of classes, and where the rest is. */
 export function describeBriefly(results: EvalResults, folder: string): string {

@@ -36,6 +36,8 @@ export interface SampleRows {
   readonly keys: readonly string[];
   /** `[samples, views, …]`; all NaN for a sample that could not be read. */
   readonly rows: Float32Array;
+  /** Their views, `[samples · views, …]`, as the model saw them; overwritten once the next are asked for. */
+  readonly pixels: Float32Array;
 }
 
 /** Runs a model over the views of all samples, in their order, and gives the rows as they come. Ends the loader's threads. */
@@ -74,7 +76,7 @@ export async function* forwardViews(
       for (let i = 0; i < samples; i++) {
         if (unreadable.has(first + i)) rows.fill(Number.NaN, i * width, (i + 1) * width);
       }
-      yield { first, keys: keys.filter((_, i) => i % views === 0), rows };
+      yield { first, keys: keys.filter((_, i) => i % views === 0), rows, pixels };
       first += samples;
     }
   } finally {

@@ -4,8 +4,10 @@ import { doctorVerb } from './doctor.ts';
 import { evalVerb } from './eval.ts';
 import { evalDetectionsVerb } from './eval-detections.ts';
 import { exportVerb } from './export.ts';
+import { extractVerb } from './extract.ts';
 import { finetuneVerb } from './finetune.ts';
 import { inspectVerb } from './inspect.ts';
+import { predictVerb } from './predict.ts';
 import { pretrainVerb } from './pretrain.ts';
 import { probeVerb } from './probe.ts';
 import { quickstartVerb } from './quickstart.ts';
@@ -20,6 +22,8 @@ export const verbs: readonly Verb[] = [
   probeVerb,
   evalVerb,
   evalDetectionsVerb,
+  predictVerb,
+  extractVerb,
   visualizeVerb,
   exportVerb,
   inspectVerb,

@@ -22,6 +22,7 @@ export {
 export type { TorchCheckpoint } from './torch-checkpoint.ts';
 export {
   encodeSafetensors,
+  type StreamedTensor,
   type WritableTensors,
   type WriteSafetensorsOptions,
   writeSafetensors,

@@ -11,8 +11,16 @@ export interface WriteSafetensorsOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** Tensors to be written, by name: in memory, or still in another file (they are then read one at a time). */
-export type WritableTensors = ReadonlyMap<string, TensorData | LazyTensor>;
+/** A tensor whose bytes come piece by piece, so that it need not fit into memory. */
+export interface StreamedTensor extends Pick<TensorData, 'dtype' | 'shape'> {
+  /** Its bytes in their order, as many as its shape and type make. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+type WritableTensor = TensorData | LazyTensor | StreamedTensor;
+
+/** Tensors to be written, by name: in memory, still in another file (they are then read one at a time), or in pieces. */
+export type WritableTensors = ReadonlyMap<string, WritableTensor>;
 
 /**
  * Writes a safetensors file, whole or not at all. Byte for byte what the format's own writer makes: the header padded with spaces
@@ -48,9 +56,12 @@ export function encodeSafetensors(
   return chunks(header, inOrder);
 }
 
-async function* chunks(header: Uint8Array, inOrder: readonly (TensorData | LazyTensor)[]) {
+async function* chunks(header: Uint8Array, inOrder: readonly WritableTensor[]) {
   yield header;
-  for (const tensor of inOrder) yield 'bytes' in tensor ? tensor.bytes : (await tensor.read()).bytes;
+  for (const tensor of inOrder) {
+    if ('chunks' in tensor) yield* tensor.chunks();
+    else yield 'bytes' in tensor ? tensor.bytes : (await tensor.read()).bytes;
+  }
 }
 
 /** The header, and the tensors in the order in which their bytes follow it. */
@@ -75,7 +86,7 @@ function layOut(tensors: WritableTensors, { metadata }: WriteSafetensorsOptions)
   return { header, inOrder: inOrder.map(([, tensor]) => tensor) };
 }
 
-function checkTensor(name: string, tensor: TensorData | LazyTensor) {
+function checkTensor(name: string, tensor: WritableTensor) {
   if (name === '__metadata__') throw new InputError('safetensors: no tensor can be named __metadata__; rename it');
   if (!('bytes' in tensor)) return;
   const size = elementCount(tensor.shape) * dtypeBytes(tensor.dtype);
