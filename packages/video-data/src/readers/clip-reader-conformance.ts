@@ -37,25 +37,34 @@ export interface ReaderConformanceCase {
   run(): Promise<void>;
 }
 
+/** What a case works on. */
+interface Trial extends ConformanceSubject {
+  readonly reader: ClipReader;
+  /** Indices of all frames of the sound video. */
+  readonly all: readonly number[];
+}
+
 /**
  * What every reader of clips must do.
  *
+ * @param prepare makes what it is tried on, anew for each case
+ *
  * @example
  * ```ts
- * for (const { name, run } of clipReaderConformance({ open: createMyReader, sound, damaged, unreadable })) it(name, run);
+ * const prepare = () => ({ open: createMyReader, sound, damaged, unreadable });
+ * for (const { name, run } of clipReaderConformance(prepare)) it(name, run);
  * ```
  */
-export function clipReaderConformance(subject: ConformanceSubject): ReaderConformanceCase[] {
-  const { open, sound, damaged, unreadable } = subject;
-  const { video, frames, size, indexOf } = sound;
-  const [height, width] = size;
-  const all = Array.from({ length: frames }, (_, i) => i);
+export function clipReaderConformance(
+  prepare: () => ConformanceSubject | Promise<ConformanceSubject>,
+): ReaderConformanceCase[] {
   const over =
-    (check: (reader: ClipReader) => Promise<void>, limits?: ReaderLimits): (() => Promise<void>) =>
-    async () => {
-      const reader = await open(limits);
+    (check: (trial: Trial) => Promise<void>, limitsFor?: (sound: ConformanceVideo) => ReaderLimits) => async () => {
+      const subject = await prepare();
+      const { sound } = subject;
+      const reader = await subject.open(limitsFor?.(sound));
       try {
-        await check(reader);
+        await check({ ...subject, reader, all: Array.from({ length: sound.frames }, (_, i) => i) });
       } finally {
         await reader.close();
       }
@@ -63,16 +72,17 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
   return [
     {
       name: 'tells the number of frames and the upright size, as plain data, the same each time',
-      run: over(async (reader) => {
+      run: over(async ({ reader, sound: { video, frames, size } }) => {
         const info = await reader.probe(video);
-        demandEqual([info.frames, info.height, info.width], [frames, height, width], 'frames, height and width');
+        demandEqual([info.frames, info.height, info.width], [frames, ...size], 'frames, height and width');
         demandEqual(structuredClone(info), info, 'what is known as plain data');
         demandEqual(await reader.probe(video), info, 'what is known the second time');
       }),
     },
     {
       name: 'gives every frame, in the order of presentation',
-      run: over(async (reader) => {
+      run: over(async ({ reader, all, sound: { video, frames, size, indexOf } }) => {
+        const [height, width] = size;
         const clip = await reader.read(video, { frames: all });
         demandEqual(
           [clip.frames, clip.height, clip.width, clip.missing],
@@ -85,7 +95,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'gives frames in the order asked for, and as often',
-      run: over(async (reader) => {
+      run: over(async ({ reader, all, sound: { video, frames, indexOf } }) => {
         const wanted = [frames - 1, 3, 3, 0, frames - 2, 3, 1];
         demandEqual(shownIn(await reader.read(video, { frames: wanted }), indexOf), wanted, 'the frames shown');
         const backwards = all.toReversed();
@@ -94,7 +104,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'gives the same pixels whether it reads a frame alone or among others, first or later',
-      run: over(async (reader) => {
+      run: over(async ({ reader, all, sound: { video, frames } }) => {
         const whole = await reader.read(video, { frames: all });
         for (const index of [frames - 1, 0, frames >> 1, 1, frames - 3]) {
           const { data } = clipFrame(await reader.read(video, { frames: [index] }), 0);
@@ -107,7 +117,8 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'scales to any size and aspect',
-      run: over(async (reader) => {
+      run: over(async ({ reader, sound: { video, size, indexOf } }) => {
+        const [height, width] = size;
         for (const [rows, columns] of [
           [height * 2, width * 3],
           [24, 32],
@@ -121,7 +132,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'answers calls that overlap',
-      run: over(async (reader) => {
+      run: over(async ({ reader, all, sound: { video, frames, indexOf } }) => {
         const wanted = all.slice(0, 6);
         const clips = await Promise.all(wanted.map((index) => reader.read(video, { frames: [index, frames - 1] })));
         demandEqual(
@@ -133,7 +144,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'refuses requests that make no sense',
-      run: over(async (reader) => {
+      run: over(async ({ reader, sound: { video, frames } }) => {
         const refuses = (request: Parameters<ClipReader['read']>[1], text: string) =>
           demandFailure(reader.read(video, request), text);
         await refuses({ frames: [] }, 'readVideo: no frames are asked for; name at least one index');
@@ -149,7 +160,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'refuses what is no video, with the reason, whatever is asked of it',
-      run: over(async (reader) => {
+      run: over(async ({ reader, unreadable }) => {
         for (const place of unreadable) {
           await demandUnreadable(reader.probe(place), place);
           await demandUnreadable(reader.read(place, { frames: [0], lenient: true }), place);
@@ -158,7 +169,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     },
     {
       name: 'refuses a damaged frame, or puts the nearest sound one there and says so',
-      run: over(async (reader) => {
+      run: over(async ({ reader, damaged }) => {
         const info = await reader.probe(damaged.video);
         demandEqual(info.frames, damaged.frames, 'the frames of the damaged video');
         const wanted = Array.from({ length: info.frames }, (_, i) => i);
@@ -172,9 +183,9 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
           demand(Buffer.compare(filled.data, source.data) === 0, `frame ${position} is no copy of ${nearest}`);
         }
         const lost = missing[0]!;
-        const sound = wanted.slice(0, lost);
-        const shown = shownIn(await reader.read(damaged.video, { frames: sound }), damaged.indexOf);
-        demandEqual(shown, sound, 'the frames before the damage');
+        const before = wanted.slice(0, lost);
+        const shown = shownIn(await reader.read(damaged.video, { frames: before }), damaged.indexOf);
+        demandEqual(shown, before, 'the frames before the damage');
         await demandFailure(
           reader.read(damaged.video, { frames: [0, lost] }),
           new RegExp(`^readVideo: frame ${lost} can't be decoded( \\(.+\\))?; 1 of the 2 frames asked for are sound$`),
@@ -188,32 +199,31 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
     {
       name: 'refuses videos over the limit of frames',
       run: over(
-        (reader) =>
+        ({ reader, sound: { video, frames } }) =>
           demandFailure(reader.probe(video), `readVideo: there are over ${frames - 1} frames, which is the limit`),
-        { maxFrames: frames - 1 },
+        ({ frames }) => ({ maxFrames: frames - 1 }),
       ),
     },
     {
       name: 'refuses videos over the limit of pixels',
       run: over(
-        (reader) => demandFailure(reader.probe(video), /^readVideo: (.+: )?\d+x\d+ pixels are over the limit of \d+$/),
-        { maxPixels: height * width - 1 },
+        ({ reader, sound: { video } }) =>
+          demandFailure(reader.probe(video), /^readVideo: (.+: )?\d+x\d+ pixels are over the limit of \d+$/),
+        ({ size: [height, width] }) => ({ maxPixels: height * width - 1 }),
       ),
     },
     {
       name: 'gives up when the time is up',
       run: over(
-        (reader) =>
+        ({ reader, all, sound: { video } }) =>
           demandFailure(reader.read(video, { frames: all }), 'readVideo: not read within the time limit of 0.000001 s'),
-        { timeLimit: 1e-6 },
+        () => ({ timeLimit: 1e-6 }),
       ),
     },
     {
       name: 'once closed, gives up what is under way and refuses the rest',
-      run: async () => {
-        const reader = await open();
-        const underWay = reader.read(video, { frames: all });
-        const outcome = underWay.then(
+      run: over(async ({ reader, all, sound: { video } }) => {
+        const outcome = reader.read(video, { frames: all }).then(
           () => '',
           (error: Error) => error.message,
         );
@@ -221,8 +231,7 @@ export function clipReaderConformance(subject: ConformanceSubject): ReaderConfor
         const text = `${reader.name} reader: it is closed; make a new one`;
         demandEqual(await outcome, text, 'the error of what was under way');
         await demandFailure(reader.probe(video), text);
-        await reader.close();
-      },
+      }),
     },
   ];
 }

@@ -3,7 +3,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng, type RgbImage } from '@masked-distill/image-data';
 import { describe, expect, it } from 'vitest';
-import { clipFrame, createClipReader, type FramesLocation } from '../../src/index.ts';
+import {
+  type ConformanceVideo,
+  clipFrame,
+  clipReaderConformance,
+  createClipReader,
+  type FramesLocation,
+} from '../../src/index.ts';
 import { frameName } from '../../src/readers/frames/frame-name.ts';
 import { folderOf } from '../support/files.ts';
 
@@ -43,7 +49,37 @@ describe('frameName', () => {
   });
 });
 
+/** A video of 16 frames of one grey each, frame `i` of `15 * i`. */
+async function stairs(change: Readonly<Record<string, Uint8Array>> = {}): Promise<ConformanceVideo> {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 16; i++) files[`${i}.png`] = await encodePng(plain(64, 48, [15 * i, 15 * i, 15 * i]));
+  const folder = await folderOf({ ...files, ...change });
+  return {
+    video: { kind: 'frames', folder, template: '{}.png', first: 0, count: 16 },
+    frames: 16,
+    size: [48, 64],
+    indexOf: ({ data }) => (new Set(data).size === 1 ? data[0]! / 15 : -1),
+  };
+}
+
 describe('the reader of folders of pictures', () => {
+  const cases = clipReaderConformance(async () => {
+    const sound = await stairs();
+    const video = sound.video as FramesLocation;
+    return {
+      // What reads pictures, whatever decodes video here.
+      open: async (limits) => ({ ...(await createClipReader(limits)), name: 'frames' }),
+      sound,
+      damaged: await stairs({ '5.png': Buffer.from('no picture'), '6.png': await encodePng(plain(63, 48, [0, 0, 0])) }),
+      unreadable: [
+        { ...video, folder: join(video.folder, 'nowhere') },
+        { ...video, count: 0 },
+        { ...video, first: 16 },
+      ],
+    };
+  });
+  it.each(cases.map(({ name, run }) => [name, run] as const))('%s', (_, run) => run());
+
   it('tells size and count by the first picture', async () => {
     const { video } = await greys();
     const reader = await createClipReader();

@@ -14,7 +14,7 @@ describe.each(reports)('the $name reader', ({ name, available, detail }) => {
 
   describe.skipIf(!available)(available ? 'as it is here' : `is skipped: ${detail}`, () => {
     const common = { frames: 120, size: [48, 64], indexOf: shownIndex } as const;
-    const cases = clipReaderConformance({
+    const cases = clipReaderConformance(() => ({
       open,
       sound: { ...common, video: fixture('short-gop.mp4') },
       damaged: { ...common, video: fixture('damaged.mp4') },
@@ -27,7 +27,7 @@ describe.each(reports)('the $name reader', ({ name, available, detail }) => {
         { kind: 'range', path: fixturePath('short-gop.mp4'), offset: 100, length: 2000 },
         { kind: 'bytes', bytes: new Uint8Array(0) },
       ],
-    });
+    }));
     it.each(cases.map((one) => [one.name, one.run] as const))('%s', (_, run) => run());
 
     // The ffmpeg program takes a quarter of a second to start, so that it reads them all only in the slow tests.

@@ -148,7 +148,9 @@ async function probe(
       return true;
     },
   });
-  if (code !== 0) throw new UnreadableVideo(reasonOf(messages, video));
+  // Of a file that comes through a pipe, what lies before its index is gone when the index is known.
+  const isPartial = video.kind === 'bytes' && messages.some((line) => line.includes('partial file'));
+  if (code !== 0 || isPartial) throw new UnreadableVideo(reasonOf(messages, video));
   return JSON.parse(Buffer.concat(chunks).toString()) as Awaited<ReturnType<typeof probe>>;
 }
 

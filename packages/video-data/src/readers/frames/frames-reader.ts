@@ -60,6 +60,7 @@ export function createFramesReader(options: ReaderLimits = {}): FramesReader {
           return (await openPixels(picture).crop(box, { width, height })).data;
         };
         for (const index of assembly.wanted) {
+          deadline.check();
           const data = await beforeDeadline(deadline, readFrame(index).catch(reasonOf));
           if (typeof data === 'string') assembly.lose(index, data);
           else assembly.place(index).set(data);
