@@ -3,14 +3,46 @@
 // Budgets are small, for two cores. Every student sees its images equally often; what distillation costs in time is reported beside it,
 // and `mae-equal-time` gives the plain masked autoencoder the time that AMD took.
 
-/** The sets of images, and for how many epochs models train on them; `labels` are the images that fine-tuning learns from. */
+/**
+ * What models train on, and for how many epochs; `labels` are the samples that fine-tuning learns from. A set with `trialEpochs` chooses its
+ * learning rates itself, another takes those of the set it names in `tunedOn`. `parts` stand where nothing has to be given and divided.
+ */
 export const datasets = {
   tinyimagenet22: {
+    ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
     ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 4, labels: 1771 },
     ...{ trialEpochs: 1, ablationEpochs: 2, equalTime: true },
   },
-  cifar10: { imageSize: 32, patch: 4, teacherEpochs: 8, studentEpochs: 4, labels: 1400 },
+  cifar10: {
+    ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
+    ...{ imageSize: 32, patch: 4, teacherEpochs: 8, studentEpochs: 4, labels: 1400, tunedOn: 'tinyimagenet22' },
+  },
+  motion: {
+    ...{ methods: ['mae', 'amd'], teacher: clip(192, 6, 96), student: clip(96, 4, 48) },
+    ...{ imageSize: 48, patch: 8, teacherEpochs: 8, studentEpochs: 3, labels: 1600, trialEpochs: 1 },
+    parts: {
+      train: 'procedural-motion:6400:0',
+      tune: 'procedural-motion:640:1',
+      test: 'procedural-motion:1600:2',
+    },
+  },
 };
+
+/** An encoder of images by its preset, and the decoder beside it. */
+function image(preset, width, heads) {
+  return { 'model.preset': preset, ...decoder(width, 2, heads) };
+}
+
+/** VideoMAE's on 8 frames, one in 4, in heads of 32 channels, and the decoder beside it. */
+function clip(width, depth, decoderWidth) {
+  const sizes = { 'model.width': width, 'model.depth': depth, 'model.heads': width / 32 };
+  const frames = { 'model.frames': 8, 'data.stride': 4, 'data.flip': false };
+  return { 'model.preset': 'video-nano', ...sizes, ...decoder(decoderWidth, 2, decoderWidth / 24), ...frames };
+}
+
+function decoder(width, depth, heads) {
+  return { 'model.decoder.width': width, 'model.decoder.depth': depth, 'model.decoder.heads': heads };
+}
 
 /** The students: what each changes in `distill`, or nothing where there is no teacher. */
 export const methods = {
@@ -46,7 +78,7 @@ export const learningRates = [5e-4, 1e-3, 2e-3];
 
 export const nameOf = {
   teacher: (dataset) => `${dataset}-teacher`,
-  trial: (method, lr) => `trial-${method}-${lr}`,
+  trial: (dataset, method, lr) => `${dataset}-trial-${method}-${lr}`,
   student: (dataset, method, seed) => `${dataset}-${method}-${seed}`,
   ablation: (ablation) => `ablation-${ablation}`,
   probe: (run, part = 'test') => `${run}-probe-${part}`,
@@ -58,44 +90,50 @@ export const nameOf = {
  *
  * @param given the names of the datasets
  * @param folders `data`, where prepare-data.mjs put the images, and `runs`
- * @param learned what earlier jobs tell: `lr(method)` and `equalTimeEpochs(dataset)`; undefined until they are done
+ * @param learned what earlier jobs tell: `lr(dataset, method)` and `equalTimeEpochs(dataset)`; undefined until they are done
  */
 export function planJobs(given, folders, learned) {
-  const on = given.map((dataset) => ({ dataset, ...datasets[dataset], make: jobMaker(dataset, folders) }));
+  const on = given.map((dataset) => ({
+    dataset,
+    tunedOn: dataset,
+    ...datasets[dataset],
+    make: jobMaker(dataset, folders),
+  }));
   const teachers = ({ dataset, teacherEpochs, make }) => {
     const name = nameOf.teacher(dataset);
     return [make.teacher(name, teacherEpochs), make.probe(name)];
   };
-  const trials = ({ trialEpochs: epochs, make }) =>
+  const trials = ({ dataset, methods: compared, trialEpochs: epochs, make }) =>
     !epochs
       ? []
-      : Object.keys(methods).flatMap((method) =>
+      : compared.flatMap((method) =>
           learningRates.flatMap((lr) => {
-            const name = nameOf.trial(method, lr);
+            const name = nameOf.trial(dataset, method, lr);
             return [make.student(name, { changes: methods[method], lr, epochs }), make.probe(name, 'tune')];
           }),
         );
-  const students = ({ dataset, studentEpochs: epochs, make }) =>
+  const students = ({ dataset, tunedOn, methods: compared, studentEpochs: epochs, make }) =>
     seeds.flatMap((seed) =>
-      Object.entries(methods).flatMap(([method, changes]) => {
+      compared.flatMap((method) => {
         const name = nameOf.student(dataset, method, seed);
-        return [make.student(name, { changes, lr: learned.lr(method), epochs, seed }), ...make.judge(name, seed)];
+        const lr = learned.lr(tunedOn, method);
+        return [make.student(name, { changes: methods[method], lr, epochs, seed }), ...make.judge(name, seed)];
       }),
     );
-  const ablated = ({ ablationEpochs: epochs, make }) =>
+  const ablated = ({ tunedOn, ablationEpochs: epochs, make }) =>
     !epochs
       ? []
       : Object.entries(ablations).flatMap(([ablation, changes]) => {
           const name = nameOf.ablation(ablation);
-          return [make.student(name, { changes, lr: learned.lr('amd'), epochs }), make.probe(name)];
+          return [make.student(name, { changes, lr: learned.lr(tunedOn, 'amd'), epochs }), make.probe(name)];
         });
-  const longer = ({ dataset, equalTime, make }) =>
+  const longer = ({ dataset, tunedOn, equalTime, make }) =>
     !equalTime
       ? []
       : seeds.flatMap((seed) => {
           const name = nameOf.student(dataset, 'mae-equal-time', seed);
           const epochs = learned.equalTimeEpochs(dataset);
-          return [make.student(name, { lr: learned.lr('mae'), epochs, seed }), ...make.judge(name, seed)];
+          return [make.student(name, { lr: learned.lr(tunedOn, 'mae'), epochs, seed }), ...make.judge(name, seed)];
         });
   return on.flatMap((set) => [teachers, trials, students, longer, ablated].flatMap((jobs) => jobs(set)));
 }
@@ -105,8 +143,8 @@ export function planJobs(given, folders, learned) {
  * (`of`), if it judges one; and `feeds`, where the jobs after it need its weights, not only its results.
  */
 function jobMaker(dataset, { data, runs }) {
-  const { imageSize, patch, labels } = datasets[dataset];
-  const part = (name) => `${data}/${dataset}/${name}`;
+  const { imageSize, patch, labels, parts, teacher, student } = datasets[dataset];
+  const part = (name) => parts?.[name] ?? `${data}/${dataset}/${name}`;
   const common = {
     'data.path': part('train'),
     'data.scale': '[0.4, 1]',
@@ -115,11 +153,6 @@ function jobMaker(dataset, { data, runs }) {
   };
   const quiet = { 'run.root': runs, 'run.keep': 1, 'run.checkpointEvery': '200 steps' };
   const input = { 'model.imageSize': imageSize, 'model.patch': patch, 'run.pictureEvery': '100000 steps' };
-  const decoder = (width, heads) => ({
-    'model.decoder.width': width,
-    'model.decoder.depth': 2,
-    'model.decoder.heads': heads,
-  });
   const run = (name, verb, settings) => ({
     name,
     verb,
@@ -130,8 +163,7 @@ function jobMaker(dataset, { data, runs }) {
     teacher: (name, epochs) => ({
       ...run(name, 'pretrain', {
         ...input,
-        'model.preset': 'small',
-        ...decoder(128, 4),
+        ...teacher,
         'optim.epochs': epochs,
         'optim.lr': 6e-4,
       }),
@@ -139,7 +171,8 @@ function jobMaker(dataset, { data, runs }) {
     }),
     student: (name, { changes, lr, epochs, seed = 0 }) =>
       run(name, changes ? 'distill' : 'pretrain', {
-        ...{ ...input, 'model.preset': 'tiny', ...decoder(96, 3) },
+        ...input,
+        ...student,
         ...{ 'optim.epochs': epochs, 'optim.lr': lr, 'run.seed': seed },
         ...(changes && { 'teacher.path': `${runs}/${nameOf.teacher(dataset)}`, ...changes }),
       }),

@@ -13,6 +13,7 @@ const { folder } = parseArgs({ options: { folder: { type: 'string', default: 'ru
 const docs = join(import.meta.dirname, '../../docs');
 const results = openResults(folder);
 const students = [...Object.keys(methods), 'mae-equal-time'];
+const tuned = Object.entries(datasets).filter(([, { trialEpochs }]) => trialEpochs);
 const ofSeeds = (read) => seeds.map(read).filter((value) => value !== undefined);
 
 const comparisons = Object.fromEntries(
@@ -26,8 +27,11 @@ const comparisons = Object.fromEntries(
     return [[dataset, { budget, teacher, students: Object.fromEntries(runs.filter(([, some]) => some.length > 0)) }]];
   }),
 );
-const trials = Object.fromEntries(
-  Object.keys(methods).map((method) => [method, learningRates.map((lr) => results.trial(nameOf.trial(method, lr)))]),
+const trials = tuned.flatMap(([dataset, { methods: compared }]) =>
+  compared.map((method) => ({
+    ...{ dataset, method },
+    top1: learningRates.map((lr) => results.trial(nameOf.trial(dataset, method, lr))),
+  })),
 );
 const ablated = Object.keys(ablations).flatMap((name) => {
   const run = results.run(nameOf.ablation(name));
@@ -119,21 +123,17 @@ function ablationText() {
 }
 
 function trialText() {
-  const rows = Object.entries(trials).map(([method, top1]) => [
+  const rows = trials.map(({ dataset, method, top1 }) => [
+    dataset,
     method,
     ...top1.map((share) => (share === undefined ? '–' : percent(share))),
   ]);
-  return ['### Choice of learning rates', table(['student', ...learningRates], rows)].join('\n\n');
+  return ['### Choice of learning rates', table(['set', 'student', ...learningRates], rows)].join('\n\n');
 }
 
 const sections = await Promise.all(Object.entries(comparisons).map(([name, found]) => comparisonText(name, found)));
 if (ablated.length > 0) sections.push(ablationText());
-if (
-  Object.values(trials)
-    .flat()
-    .some((share) => share !== undefined)
-)
-  sections.push(trialText());
+if (trials.some(({ top1 }) => top1.some((share) => share !== undefined))) sections.push(trialText());
 
 sections.push('Every number: [amd-vs-mae.json](results/amd-vs-mae.json).');
 
@@ -156,7 +156,9 @@ const runs = {
   ),
   ...known(Object.keys(ablations).map(nameOf.ablation), results.run),
 };
-const trialNames = Object.keys(methods).flatMap((method) => learningRates.map((lr) => nameOf.trial(method, lr)));
+const trialNames = trials.flatMap(({ dataset, method }) =>
+  learningRates.map((lr) => nameOf.trial(dataset, method, lr)),
+);
 const record = { machine, runs, trials: known(trialNames, results.trial) };
 writeFileSync(recordPath, `${JSON.stringify(record, null, 2)}\n`);
 console.log(sections.join('\n\n'));

@@ -1,8 +1,9 @@
 // Runs the comparison, job by job; what is done is passed over, what was stopped goes on where it stopped.
 //
-//   node examples/amd-vs-mae/run.mjs --tinyimagenet22 <images> --cifar10 <images> [--folder runs/amd-vs-mae] [--only <text>] [--list] [--afresh]
+//   node examples/amd-vs-mae/run.mjs --tinyimagenet22 <images> --cifar10 <images> --motion [--folder runs/amd-vs-mae] [--only <text>] [--list]
+//     [--afresh]
 //
-// <images> is anything that --data takes, with labels. Leave a set out to compare on the other alone. What docs/results/amd-vs-mae.json
+// <images> is anything that --data takes, with labels; --motion draws its clips. Leave a set out to compare on the others alone. What docs/results/amd-vs-mae.json
 // records counts as done, with --afresh it does not.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -14,7 +15,9 @@ import { prepareData } from './prepare-data.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    ...Object.fromEntries(Object.keys(datasets).map((name) => [name, { type: 'string' }])),
+    ...Object.fromEntries(
+      Object.entries(datasets).map(([name, { parts }]) => [name, { type: parts ? 'boolean' : 'string' }]),
+    ),
     folder: { type: 'string', default: 'runs/amd-vs-mae' },
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
@@ -24,8 +27,8 @@ const { values: options } = parseArgs({
 const given = Object.keys(datasets).filter((name) => options[name]);
 if (given.length === 0)
   throw new Error(
-    `give images: ${Object.keys(datasets)
-      .map((name) => `--${name} <images>`)
+    `give what to compare on: ${Object.entries(datasets)
+      .map(([name, { parts }]) => (parts ? `--${name}` : `--${name} <images>`))
       .join(' or ')}`,
   );
 const folders = { data: join(options.folder, 'data'), runs: options.folder };
@@ -36,8 +39,8 @@ const isDone = ({ name, verb, of = name, feeds }) =>
   (!feeds && results.isRecorded(of)) || (verb === 'probe' ? results.probe(name) !== undefined : results.isDone(name));
 
 /** The learning rate whose trial separates the tuning images best. */
-function lr(method) {
-  const trials = learningRates.map((rate) => ({ rate, top1: results.trial(nameOf.trial(method, rate)) }));
+function lr(dataset, method) {
+  const trials = learningRates.map((rate) => ({ rate, top1: results.trial(nameOf.trial(dataset, method, rate)) }));
   if (trials.some(({ top1 }) => top1 === undefined)) return undefined;
   return trials.sort((a, b) => b.top1 - a.top1)[0].rate;
 }
@@ -51,7 +54,9 @@ function equalTimeEpochs(dataset) {
   return amd && mae && Math.round((datasets[dataset].studentEpochs * amd) / mae);
 }
 
-for (const dataset of given) if (!options.list) await prepareData(options[dataset], join(folders.data, dataset));
+for (const dataset of given) {
+  if (!options.list && !datasets[dataset].parts) await prepareData(options[dataset], join(folders.data, dataset));
+}
 mkdirSync(folders.runs, { recursive: true });
 
 // Planned anew for each job: what a job is set to may depend on those before it.
