@@ -24,6 +24,9 @@ export interface ClipLine {
   readonly start?: number;
 }
 
+/** The most numbers that a line may have: start, frames and label. */
+const MAX_NUMBERS = 3;
+
 /** Splits one line of a list; undefined for a blank line or a comment. Paths with spaces may be put in quotes. */
 export function splitListLine(line: string): SplitLine | { readonly problem: string } | undefined {
   const text = listText(line);
@@ -34,25 +37,47 @@ export function splitListLine(line: string): SplitLine | { readonly problem: str
   if (path === undefined) return { problem: `the quote that opens ${text} is never closed` };
   if (path === '') return { problem: `no path in '${text}'; write 'path label'` };
   const words = rest === '' ? [] : rest.split(/[\s,]+/);
-  const odd = words.find((word) => !/^[+-]?\d+$/.test(word));
+  const odd = words.find((word) => !NUMBER.test(word));
   if (odd !== undefined) return { problem: notANumber(odd) };
-  if (words.length > 3) return { problem: `${words.length} numbers behind the path, at most 3 are known` };
+  if (words.length > MAX_NUMBERS) return { problem: tooMany(words.length) };
   return { path, numbers: words.map(Number) };
 }
+
+const NUMBER = /^[+-]?\d+$/;
 
 const notANumber = (word: string) =>
   `'${word}' is not a number; write 'path label' with a class index, and quote a path that holds spaces`;
 
+const tooMany = (count: number) => `${count} numbers behind the path, at most ${MAX_NUMBERS} are known`;
+
+/** Where a text ends once the separators behind it are left out. */
+function endOf(text: string): number {
+  let end = text.length;
+  while (end > 0 && /[\s,]/.test(text[end - 1]!)) end--;
+  return end;
+}
+
+/** Takes numbers from the end as long as there are some: a path may hold spaces and commas itself. */
 function splitPlain(text: string): SplitLine | { readonly problem: string } {
-  const split = /^(.*?)((?:[\s,]+[+-]?\d+){0,3})$/s.exec(text)!;
-  const path = split[1]!.replace(/[\s,]+$/, '');
+  const numbers: number[] = [];
+  let path = text.slice(0, endOf(text));
+  while (numbers.length < MAX_NUMBERS) {
+    let start = path.length;
+    while (start > 0 && !/[\s,]/.test(path[start - 1]!)) start--;
+    const word = path.slice(start);
+    if (start === 0 || !NUMBER.test(word)) break;
+    numbers.unshift(Number(word));
+    path = path.slice(0, endOf(path.slice(0, start)));
+  }
   if (path === '') return { problem: `no path in '${text}'; write 'path label'` };
   const words = path.split(/[\s,]+/);
   const video = words.findIndex(hasVideoExtension);
-  if (video >= 0 && video < words.length - 1 && !hasVideoExtension(path)) {
-    return { problem: notANumber(words[video + 1]!) };
+  if (video >= 0 && !hasVideoExtension(path)) {
+    const behind = words.slice(video + 1);
+    const odd = behind.find((word) => !NUMBER.test(word));
+    return { problem: odd === undefined ? tooMany(behind.length + numbers.length) : notANumber(odd) };
   }
-  return { path, numbers: (split[2]!.match(/[+-]?\d+/g) ?? []).map(Number) };
+  return { path, numbers };
 }
 
 /**
@@ -81,6 +106,9 @@ export function readColumns(line: SplitLine, columns: ListColumns): ClipLine | {
     if (problem !== undefined) return { problem };
   }
   if (start !== undefined && (start < 0 || frames! < 0)) return { path, label };
-  if (frames !== undefined && frames < 1) return { problem: `${frames} frames; write how many there are` };
+  if (frames !== undefined && frames < 1)
+    return {
+      problem: `${frames} frames by '${columns}'; write how many there are, or pass {columns} if the numbers mean something else`,
+    };
   return { path, label, frames, start };
 }

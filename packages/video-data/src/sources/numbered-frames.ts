@@ -36,7 +36,7 @@ export function numberedFrames(files: readonly string[]): NumberedFrames | undef
     digits.length + (PREFERRED.test(prefix) ? 0.5 : 0);
   const [best] = [...groups.values()].sort((a, b) => score(b) - score(a) || (a.prefix < b.prefix ? -1 : 1));
   if (best === undefined || best.digits.length < 2) return undefined;
-  const numbers = best.digits.map(Number).sort((a, b) => a - b);
+  const numbers = [...new Set(best.digits.map(Number))].sort((a, b) => a - b);
   const first = numbers[0]!;
   const width = Math.min(...best.digits.map(({ length }) => length));
   const gap = numbers.findIndex((number, i) => number !== first + i);
