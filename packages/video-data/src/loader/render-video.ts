@@ -7,9 +7,9 @@ import {
   type NormalizeTable,
   normalizeInto,
   type RgbImage,
+  resizeBicubic,
 } from '@masked-distill/image-data';
-import { openPixels } from '@masked-distill/image-data/loading';
-import { type Clip, clipFrame } from '../clip.ts';
+import { clipFrame } from '../clip.ts';
 import { planCrops } from './plan-crops.ts';
 import type { SampleReader } from './sample-reader.ts';
 import type { RenderItem, RenderTask } from './task.ts';
@@ -29,14 +29,12 @@ export async function renderVideo(
   const clip = await reader.read(part.location, { frames: plan.frames, size: plan.decoded, lenient });
   const [height, width] = transform.size;
   const [frameLength, cropLength] = [height * width * 3, sampling.frames * height * width * 3];
+  const scratch = new Uint8Array(frameLength);
   for (const [repeat, { from, window, steps, erased }] of plan.crops.entries()) {
     const start = (position * repeats + repeat) * cropLength;
     for (let frame = 0; frame < sampling.frames; frame++) {
-      const image = applyAugmentSteps(
-        await cutFrame(clip, { frame: from + frame, window, size: [height, width] }),
-        steps,
-      );
-      normalizeInto(task.out, image, { offset: start + frame * frameLength, table });
+      const cut = cutFrame(clipFrame(clip, from + frame), { window, size: transform.size, scratch });
+      normalizeInto(task.out, applyAugmentSteps(cut, steps), { offset: start + frame * frameLength, table });
     }
     if (erased === undefined) continue;
     const rng = createRng(seed, 'erase', epoch, index, repeat);
@@ -44,17 +42,15 @@ export async function renderVideo(
   }
 }
 
-/** A window of a frame at the size wanted, in memory of its own. */
-async function cutFrame(
-  clip: Clip,
-  { frame, window, size: [height, width] }: { frame: number; window: Box; size: ImageSize },
-): Promise<RgbImage> {
-  const image = clipFrame(clip, frame);
-  if (window.width !== width || window.height !== height) return openPixels(image).crop(window, { width, height });
-  const data = new Uint8Array(height * width * 3);
+/** A window of a frame at the size wanted, in memory that may be changed: `scratch`, where nothing has to be resized. */
+function cutFrame(
+  image: RgbImage,
+  { window, size: [height, width], scratch }: { window: Box; size: ImageSize; scratch: Uint8Array },
+): RgbImage {
+  if (window.width !== width || window.height !== height) return resizeBicubic(image, window, { width, height });
   for (let y = 0; y < height; y++) {
     const from = ((window.top + y) * image.width + window.left) * 3;
-    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
+    scratch.set(image.data.subarray(from, from + width * 3), y * width * 3);
   }
-  return { data, width, height };
+  return { data: scratch, width, height };
 }

@@ -1,0 +1,164 @@
+/**
+ * How fast the loader makes clips of 16 frames at 224 pixels, against ffmpeg alone decoding the same files from their first frame to
+ * their last, on one thread and without doing anything with the frames, and against ffmpeg that also scales 16 of them to RGB of that
+ * size. The clips are spread over whole videos (uniform sampling), so that the loader too has to decode all that lies before a clip's
+ * last frame. All count the frames of the files, whether wanted or not. What the loader does beyond decoding: finding out which frames
+ * there are, scaling those wanted, colours, crops, normalising, handing over.
+ *
+ *   npx tsx bench/video-loader.bench.ts [--data folder, list or tar]... [--limit videos] [--rounds n] [--reader node-av|ffmpeg]
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { limitSource } from '@masked-distill/image-data';
+import {
+  type ClipLoader,
+  type ClipReaderOptions,
+  type ClipSource,
+  type ClipTransform,
+  createClipLoader,
+  createClipReader,
+  openClipSource,
+} from '@masked-distill/video-data';
+
+const SIZE = 224;
+const FRAMES = 16;
+const BATCH = 4;
+const PREFETCH = 2;
+const PACKS = ['video4-train-0000.tar', 'video-native-bench-0000.tar'].map((name) => `../shared/data/${name}`);
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', multiple: true },
+    limit: { type: 'string', default: '32' },
+    rounds: { type: 'string', default: '3' },
+    reader: { type: 'string', default: 'auto' },
+  },
+});
+const { data = PACKS.filter(existsSync), limit, rounds } = values;
+const reader: ClipReaderOptions = { reader: values.reader as ClipReaderOptions['reader'] };
+
+/** Seconds by the clock and of processor time, for so many frames of the files. */
+interface Cost {
+  wall: number;
+  core: number;
+  frames: number;
+}
+
+/** Where a video is, as ffmpeg is told. */
+function urlOf(source: ClipSource, index: number): string {
+  const { location } = source.sample(index);
+  if (location.kind === 'file') return `file:${resolve(location.path)}`;
+  if (location.kind !== 'range') throw new Error(`ffmpeg can't be told of ${location.kind}`);
+  const { path, offset, length } = location;
+  return `subfile,,start,${offset},end,${offset + length},,:file:${resolve(path)}`;
+}
+
+/** Runs ffmpeg on a video. It measures itself, so that what it takes to start the program is left out. */
+function runFfmpeg(url: string, filters: readonly string[] = []): Cost {
+  const input = ['-nostdin', '-hide_banner', '-benchmark', '-threads', '1', '-i', url, '-map', '0:v:0', '-an'];
+  const { stderr, status } = spawnSync('ffmpeg', [...input, ...filters, '-f', 'null', '-'], { encoding: 'utf8' });
+  const spent = /utime=([\d.]+)s stime=([\d.]+)s rtime=([\d.]+)s/.exec(stderr);
+  const frames = [...stderr.matchAll(/frame=\s*(\d+)/g)].at(-1);
+  if (status !== 0 || spent === null || frames === undefined) throw new Error(`ffmpeg: ${stderr.slice(-400)}`);
+  const [user, system, wall] = spent.slice(1).map(Number) as [number, number, number];
+  return { wall, core: user + system, frames: Number(frames[1]) };
+}
+
+/** Keeps one frame in so many, and scales it. */
+const scaling = (oneIn: number): string[] => {
+  const chain = `select=not(mod(n\\,${oneIn})),scale=${SIZE}:${SIZE}:flags=bicubic,format=rgb24`;
+  return ['-filter_threads', '1', '-fps_mode', 'passthrough', '-vf', chain];
+};
+
+const sumOf = (costs: readonly Cost[]): Cost =>
+  costs.reduce((sum, { wall, core, frames }) => ({
+    wall: sum.wall + wall,
+    core: sum.core + core,
+    frames: sum.frames + frames,
+  }));
+
+/**
+ * Goes through the source three times and measures the last two, less the batches made ahead by then. After the first time the workers run,
+ * their code is warm, and all memory has been touched.
+ */
+async function runLoader(loader: ClipLoader, framesOf: ReadonlyMap<string, number>): Promise<Cost> {
+  let [started, cpu] = [0, process.cpuUsage()];
+  let frames = 0;
+  const { stepsPerEpoch } = loader;
+  for await (const { step, keys } of loader.batches({ toStep: 3 * stepsPerEpoch })) {
+    if (step === stepsPerEpoch - 1) [started, cpu] = [performance.now(), process.cpuUsage()];
+    if (step >= stepsPerEpoch + PREFETCH) for (const key of keys) frames += framesOf.get(key)!;
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: (performance.now() - started) / 1000, core: (user + system) / 1e6, frames };
+}
+
+const TRANSFORMS: readonly (readonly [string, ClipTransform])[] = [
+  ['training crops', { kind: 'train' }],
+  ['middle crops', { kind: 'eval' }],
+];
+
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+
+async function bench(path: string): Promise<void> {
+  const source = limitSource(await openClipSource(path), Number(limit));
+  const sampling = { kind: 'uniform', frames: FRAMES } as const;
+  const order = { batchSize: BATCH, prefetch: PREFETCH, shuffle: false, dropLast: false, reuseMemory: true };
+  const contests = TRANSFORMS.flatMap(([what, transform]) =>
+    [1, 2].map((workers) => ({
+      name: `loader, ${what}, ${workers} worker${workers === 1 ? '' : 's'}`,
+      loader: createClipLoader(source, { ...order, size: SIZE, sampling, transform, workers, reader }),
+      costs: [] as Cost[],
+    })),
+  );
+  const [plain, scaled]: [Cost[], Cost[]] = [[], []];
+  for (let round = 0; round < Number(rounds); round++) {
+    const urls = Array.from({ length: source.length }, (_, i) => urlOf(source, i));
+    const decoded = urls.map((url) => runFfmpeg(url));
+    plain.push(sumOf(decoded));
+    const frames = decoded.map((cost) => cost.frames);
+    scaled.push(
+      sumOf(urls.map((url, i) => ({ ...runFfmpeg(url, scaling(Math.ceil(frames[i]! / FRAMES))), frames: frames[i]! }))),
+    );
+    const framesOf = new Map(frames.map((count, i) => [source.sample(i).key, count]));
+    for (const { loader, costs } of contests) {
+      costs.push(await runLoader(loader, framesOf));
+      await loader.close();
+    }
+  }
+  const { frames } = plain[0]!;
+  console.log(
+    `\n${source.length} videos of ${source.name}, ${frames} frames, medians of ${rounds} interleaved rounds, read by ${await choice()}\n`,
+  );
+  console.log('| | clips/s | frames/s | ratio | frames per core-second | ratio |');
+  console.log('|---|---:|---:|---:|---:|---:|');
+  const row = (name: string, costs: readonly Cost[]) => {
+    const rates = (part: 'wall' | 'core') => costs.map((cost) => cost.frames / cost[part]);
+    const ratio = (part: 'wall' | 'core') =>
+      median(rates(part).map((rate, i) => rate / (plain[i]!.frames / plain[i]![part]))).toFixed(2);
+    const clips = name.startsWith('ffmpeg') ? '' : ((median(rates('wall')) * source.length) / frames).toFixed(1);
+    const cells = [
+      clips,
+      median(rates('wall')).toFixed(0),
+      ratio('wall'),
+      median(rates('core')).toFixed(0),
+      ratio('core'),
+    ];
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  };
+  row('ffmpeg, decoding alone', plain);
+  row('ffmpeg, scaling 16 frames too', scaled);
+  for (const { name, costs } of contests) row(name, costs);
+}
+
+async function choice(): Promise<string> {
+  const chosen = await createClipReader(reader);
+  await chosen.close();
+  return chosen.choice;
+}
+
+if (data.length === 0) console.log('skipped: no videos at hand; give some with --data');
+else if (spawnSync('ffmpeg', ['-version']).status !== 0) console.log('skipped: there is no ffmpeg to compare with');
+else for (const path of data) await bench(path);
