@@ -248,7 +248,7 @@ describe('probe', () => {
   it('asks for images', async () => {
     expect(await run(['probe', encoder()])).toMatchObject({
       code: 2,
-      stderr: 'masked-distill: probe: no images were given; add --data PATH and --val PATH\n',
+      stderr: 'masked-distill: probe: no data was given; add --data PATH and --val PATH\n',
     });
   });
 

@@ -46,6 +46,18 @@ describe('quickstart', () => {
     ]);
   });
 
+  it('tells the story of clips with --video', async () => {
+    const words = ['--video', ...small, ...inRoot('clips'), '--data', 'procedural-motion:48'];
+    const { code, stdout, stderr } = await run(words);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/teacher sees +32 of 64 a clip, mask 0\.5\n/);
+    expect(stdout).toMatch(/teacher +192 x 4 +4 .*\n.*autoencoder +96 x 4 +3 .*\n.*\(AMD\) +96 x 4 +3 .*\n/);
+    expect(stdout).toMatch(/judged by \d+ videos of 16 classes that no model was trained on; chance is 6\.3%/);
+    expect((await readdir(join(root, 'clips', 'amd', 'pictures'))).sort()).toEqual([
+      ...['loss.png', 'reconstruction-000003.png', 'reconstruction-000003.webp'],
+    ]);
+  });
+
   it('goes on where it was stopped, and repeats nothing that was done', async () => {
     const images = await imagesOf('flat', (i) => `${i}.png`);
     const words = [...small, ...inRoot('stopped'), '--data', images];

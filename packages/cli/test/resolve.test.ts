@@ -200,7 +200,7 @@ describe('an unknown name', () => {
     [{ preset: 'mae-vitb-in1k' }, "--preset: 'mae-vitb-in1k' is unknown; did you mean mae-vit-b-in1k?"],
     [
       { preset: 'resnet' },
-      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, video-nano, video-tiny, video-small, video-base, video-large, video-huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, videomae-vit-s-k400, videomae-vit-b-k400, videomae-vit-l-k400, videomae-vit-s-ssv2, videomae-vit-b-ssv2, quickstart, quickstart-teacher",
+      "--preset: 'resnet' is unknown; choose nano, tiny, small, base, large, huge, video-nano, video-tiny, video-small, video-base, video-large, video-huge, mae-vit-b-in1k, mae-vit-l-in1k, mae-vit-h-in1k, videomae-vit-s-k400, videomae-vit-b-k400, videomae-vit-l-k400, videomae-vit-s-ssv2, videomae-vit-b-ssv2, quickstart, quickstart-teacher, quickstart-video, quickstart-video-teacher",
     ],
     [{ set: ['optim.learningRate=1'] }, '--set optim.learningRate is not a known key; see --help for all keys'],
     [{ set: ['optim=1'] }, '--set optim is a group of keys; name one of them, such as optim.batchSize'],

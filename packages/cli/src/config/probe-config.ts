@@ -1,4 +1,4 @@
-import { dataKeys } from './data-keys.ts';
+import { clipKeys, dataKeys } from './data-keys.ts';
 import { finetuneKeys } from './finetune-config.ts';
 import { type ConfigOf, key, optionalKey } from './key.ts';
 import { oneOf, pattern, size, text, triple, whole } from './kinds.ts';
@@ -7,7 +7,7 @@ import { runKeys } from './run-keys.ts';
 /** Every flag of `masked-distill probe`. */
 export const probeKeys = {
   data: key(text('path'), {
-    is: 'labelled images to learn from: folder, list file, tars, or procedural:<count>[:<seed>]',
+    is: 'labelled images or videos to learn from: folder, list file, tars, or procedural:<count>[:<seed>], of clips procedural-motion:<count>[:<seed>]',
   }),
   limit: dataKeys.limit,
   val: finetuneKeys.data.val,
@@ -15,6 +15,8 @@ export const probeKeys = {
   trainLimit: { ...finetuneKeys.data.trainLimit, is: 'learn from only so many images, drawn after those to judge by' },
   cropShare: finetuneKeys.data.cropShare,
   imageSize: optionalKey(size(), { is: "image in pixels (the encoder's own; positions are interpolated)" }),
+  frames: optionalKey(whole(), { is: "frames of a clip (the encoder's own; positions are made for as many)" }),
+  ...clipKeys,
   pooling: key(oneOf(['mean', 'class']), {
     is: 'features: the mean of the final patch tokens, or the class token',
     default: 'mean',
@@ -24,7 +26,7 @@ export const probeKeys = {
     default: '1,5,10,20',
   }),
   json: optionalKey(text('file'), { is: 'write everything measured to this file' }),
-  batchSize: key(whole(), { is: 'images encoded at once', default: 64 }),
+  batchSize: optionalKey(whole(), { is: 'images or clips encoded at once (64 images, or clips of as many frames)' }),
   workers: dataKeys.workers,
   cache: dataKeys.cache,
   cacheShortSide: dataKeys.cacheShortSide,

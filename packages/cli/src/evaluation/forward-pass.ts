@@ -45,14 +45,17 @@ export interface ForwardPass {
 /** Samples at once, in frames. */
 const BATCH_FRAMES = 64;
 
-/** Prepares a forward pass over labelled samples, resized and cut at the centre. */
+/** Prepares a forward pass over labelled samples, resized and cut at the centre; for one that can't be read the next stands in. */
 export function createForwardPass(
   source: SampleSource<SourceSample>,
   { module, input, width, forward }: ForwardSubject,
   { modality, batchSize = Math.ceil(BATCH_FRAMES / (input.frames ?? 1)), engine, ...reading }: ForwardOptions,
 ): ForwardPass {
   const size = Math.min(batchSize, source.length);
-  const loader = modality.evalLoader(source, { ...reading, batchSize: size, input, reuseMemory: true });
+  const loader = modality.evalLoader(source, {
+    ...reading,
+    ...{ batchSize: size, input, replaceUnreadable: true, reuseMemory: true },
+  });
   const step = ({ pixels }: { pixels: tf.Tensor }) => ({ rows: forward(pixels) });
   const compiled: typeof step & { dispose?: () => void } =
     engine?.compile(step, module.namedVariables().values()) ?? ((args) => tf.tidy(() => step(args)));

@@ -6,7 +6,7 @@ import type { ProbeReport } from './probe-report.ts';
 export function describeProbe({ weights, encoder, data, knn, linear, seconds }: ProbeReport): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const images =
-    `${formatCount(data.trainImages)} images of ${formatCount(data.classes)} classes to learn from, ` +
+    `${formatCount(data.trainImages)} ${data.kind} of ${formatCount(data.classes)} classes to learn from, ` +
     `${formatCount(data.validationImages)} to judge by`;
   const features = `${encoder.width} features (${encoder.pooling === 'mean' ? 'mean of the final patch tokens' : 'class token'})`;
   const rows = [

@@ -1,10 +1,10 @@
-import { createRng, InputError } from '@masked-distill/base';
+import { InputError } from '@masked-distill/base';
 import { writeFileAtomic } from '@masked-distill/base/files';
 import { knnAccuracies, type LabelledFeatures, linearProbe } from '@masked-distill/eval';
 import { IMAGENET_MEAN, IMAGENET_STD, requireLabels } from '@masked-distill/image-data';
-import { ImageEncoder, imageEncoderConfig } from '@masked-distill/vit';
+import { type Backbone, createEncoder, imageEncoderConfig, videoEncoderConfig } from '@masked-distill/vit';
 import type { ProbeConfig } from '../config/probe-config.ts';
-import { workersOf } from '../data/modality.ts';
+import { type InputSize, workersOf } from '../data/modality.ts';
 import type { Environment } from '../environment.ts';
 import { extractFeatures } from '../evaluation/extract-features.ts';
 import { normalizationOf } from '../evaluation/normalization-of.ts';
@@ -32,7 +32,7 @@ interface FeatureSets {
  * Judges the frozen features of an encoder by k-NN and a linear probe, and prints what it found.
  *
  * @returns everything that was measured
- * @throws InputError when weights or images can't be used, or there are none to judge by
+ * @throws InputError when weights or data can't be used, or there are none to judge by
  */
 export async function runProbe(options: ProbeOptions, environment: Environment): Promise<ProbeReport> {
   const { stdout, stderr, now } = environment;
@@ -41,14 +41,13 @@ export async function runProbe(options: ProbeOptions, environment: Environment):
   for (const { path: damaged, reason } of skipped) note(`passed over ${damaged}: ${reason}`);
   const opened = await openEncoderWeights(path);
   try {
-    const { imageSize } = imageEncoderConfig(opened.weights);
-    const size = options.imageSize ?? ([imageSize.h, imageSize.w] as const);
-    const sources = await openProbeSources(options, { size, note });
+    const input = inputOf(opened, options);
+    const sources = await openProbeSources(options, { input, note });
     const time = async <T>(work: Promise<T>): Promise<readonly [T, number]> => {
       const start = now();
       return [await work, (now() - start) / 1000];
     };
-    const [sets, features] = await time(encodeAll(opened, { options, sources, size, note }));
+    const [sets, features] = await time(encodeAll(opened, { options, sources, input, note }));
     const ks = options.k.split(',').map(Number);
     const [accuracies, knnSeconds] = await time(knnAccuracies({ ...sets, ks }));
     const [linear, linearSeconds] = await time(linearProbe(sets, { seed: options.seed }));
@@ -56,6 +55,7 @@ export async function runProbe(options: ProbeOptions, environment: Environment):
       weights: path,
       encoder: { ...pick(opened), pooling: options.pooling },
       data: {
+        kind: sources.modality.words.many,
         train: sources.train.name,
         validation: sources.validation.name,
         trainImages: sources.train.length,
@@ -74,6 +74,18 @@ export async function runProbe(options: ProbeOptions, environment: Environment):
   }
 }
 
+/** What the encoder takes, but for what was asked to differ. */
+function inputOf({ weights }: OpenEncoderWeights, options: ProbeOptions): InputSize {
+  const size = options.imageSize && { imageSize: { h: options.imageSize[0], w: options.imageSize[1] } };
+  const frames = options.frames === undefined ? {} : { frames: options.frames };
+  const config =
+    weights.description.kind === 'video'
+      ? videoEncoderConfig(weights, { ...size, ...frames })
+      : imageEncoderConfig(weights, size);
+  const { h, w } = config.imageSize;
+  return { imageSize: [h, w], ...('frames' in config && { frames: config.frames }) };
+}
+
 const pick = ({ weights: { description } }: OpenEncoderWeights) => ({
   width: description.width,
   depth: description.depth,
@@ -81,15 +93,12 @@ const pick = ({ weights: { description } }: OpenEncoderWeights) => ({
 
 async function openProbeSources(
   { data: path, ...data }: ProbeOptions,
-  { size, note }: { size: readonly [number, number]; note: (text: string) => void },
+  { input, note }: { input: InputSize; note: (text: string) => void },
 ): Promise<Required<RunSources>> {
-  if (path === undefined) throw new InputError('probe: no images were given; add --data PATH and --val PATH');
-  const { modality, train, validation } = await openSources(
-    { data: { path, ...data }, model: { imageSize: size } },
-    note,
-  );
+  if (path === undefined) throw new InputError('probe: no data was given; add --data PATH and --val PATH');
+  const { modality, train, validation } = await openSources({ data: { path, ...data }, model: input }, note);
   if (!validation) {
-    throw new InputError('probe: there are no images to judge by; add --val PATH, or --val-share 0.2');
+    throw new InputError(`probe: there are no ${modality.words.many} to judge by; add --val PATH, or --val-share 0.2`);
   }
   return { modality, train, validation };
 }
@@ -97,30 +106,33 @@ async function openProbeSources(
 interface EncodeAllOptions {
   readonly options: ProbeOptions;
   readonly sources: Required<RunSources>;
-  readonly size: readonly [number, number];
+  readonly input: InputSize;
   readonly note: (text: string) => void;
 }
 
-/** Starts the engine, builds the encoder, and runs it over all images once. */
+/** Starts the engine, builds the encoder, and runs it over everything once. */
 async function encodeAll(
-  { weights, file, load }: OpenEncoderWeights,
-  { options, sources, size, note }: EncodeAllOptions,
+  { weights, file }: OpenEncoderWeights,
+  { options, sources, input, note }: EncodeAllOptions,
 ): Promise<FeatureSets> {
   const engine = await startEngine(options, note);
-  const config = imageEncoderConfig(weights, { imageSize: { h: size[0], w: size[1] } });
-  const encoder = new ImageEncoder(config, { rng: createRng(0) });
+  const [h, w] = input.imageSize;
+  const { encoder, report } = await createEncoder(weights, { imageSize: { h, w }, frames: input.frames });
   try {
-    for (const text of (await load(encoder)).notes) note(text);
+    for (const text of report.notes) note(text);
     checkPooling(encoder, options);
     const { mean, std } = { mean: IMAGENET_MEAN, std: IMAGENET_STD, ...normalizationOf(file.metadata) };
     const extract = {
       modality: sources.modality,
       normalization: { mean: options.mean ?? mean, std: options.std ?? std },
       ...{ engine, pooling: options.pooling, batchSize: options.batchSize, cropShare: options.cropShare },
+      clips: { stride: options.stride, sampling: options.sampling, reader: options.reader },
       workers: workersOf(options),
       onUnreadable: ({ key, reason }: { key: string; reason: string }) => note(`unreadable: ${key}: ${reason}`),
     };
-    note(`encoding ${formatCount(sources.train.length + sources.validation.length)} images on ${engine.name}`);
+    note(
+      `encoding ${formatCount(sources.train.length + sources.validation.length)} ${sources.modality.words.many} on ${engine.name}`,
+    );
     const train = await extractFeatures(encoder, sources.train, extract);
     return { train, test: await extractFeatures(encoder, sources.validation, extract) };
   } finally {
@@ -128,7 +140,7 @@ async function encodeAll(
   }
 }
 
-function checkPooling({ prefixTokens }: ImageEncoder, { pooling, checkpoint }: ProbeOptions): void {
+function checkPooling({ prefixTokens }: Backbone, { pooling, checkpoint }: ProbeOptions): void {
   if (pooling === 'mean' || prefixTokens > 0) return;
   throw new InputError(`--pooling: the encoder of ${checkpoint} has no class token; leave it out, for the mean`);
 }

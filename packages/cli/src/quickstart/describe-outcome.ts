@@ -11,14 +11,22 @@ const titles: Readonly<Record<StageName, string>> = {
 };
 
 /** The end of the story: one table, and where everything is. */
-export function describeOutcome({ folder, judged }: { folder: string; judged?: readonly JudgedStage[] }): string {
+export function describeOutcome({
+  folder,
+  judged,
+  video = false,
+}: {
+  folder: string;
+  judged?: readonly JudgedStage[];
+  video?: boolean;
+}): string {
   const places =
-    `pictures  ${folder}/amd/pictures: original, what the student sees, what the teacher sees, the reconstruction\n` +
+    `pictures  ${folder}/amd/pictures: original, what the student sees, what the teacher sees, the reconstruction${video ? '; .png are sheets of frames, .webp move' : ''}\n` +
     `weights   ${folder}/amd/checkpoints; masked-distill export ${folder}/amd --format hf --out FOLDER takes them elsewhere\n`;
   if (!judged) {
-    return `\n${places}the images have no labels (class sub-folders would give them), so nothing was judged\n`;
+    return `\n${places}the ${video ? 'videos' : 'images'} have no labels (class sub-folders would give them), so nothing was judged\n`;
   }
-  const { images, classes } = judged[0]!;
+  const { judged: count, kind, classes } = judged[0]!;
   const rows = judged.map(({ name, encoder, steps, seconds, knn, linear }) => [
     titles[name],
     `${encoder.width} x ${encoder.depth}`,
@@ -30,6 +38,6 @@ export function describeOutcome({ folder, judged }: { folder: string; judged?: r
   const table = formatColumns([['', 'width x depth', 'steps', 'time', 'k-NN', 'linear probe'], ...rows], {
     right: [1, 2, 3, 4, 5],
   });
-  const chance = `frozen features, judged by ${formatCount(images)} images of ${classes} classes that no model was trained on; chance is ${percent(1 / classes)}`;
+  const chance = `frozen features, judged by ${formatCount(count)} ${kind} of ${classes} classes that no model was trained on; chance is ${percent(1 / classes)}`;
   return `\n${table}  ${chance}\n\n${places}`;
 }

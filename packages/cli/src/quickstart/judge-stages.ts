@@ -4,7 +4,7 @@ import { probeKeys } from '../config/probe-config.ts';
 import type { Environment } from '../environment.ts';
 import { runProbe } from '../probe/run-probe.ts';
 import type { QuickstartConfig } from './quickstart-keys.ts';
-import { DRAWN, type Stage, type StageName } from './stages.ts';
+import { type Stage, type StageName, storyOf } from './stages.ts';
 
 /** What the frozen features of a model are worth, and what they cost. */
 export interface JudgedStage {
@@ -16,12 +16,14 @@ export interface JudgedStage {
   readonly steps: number;
   /** Seconds that took. */
   readonly seconds: number;
-  /** Share of the held-out images that their nearest neighbour classifies rightly. */
+  /** Share of what is held out that their nearest neighbour classifies rightly. */
   readonly knn: number;
   /** The same for a linear classifier on the features. */
   readonly linear: number;
-  /** Images that were judged. */
-  readonly images: number;
+  /** Images or videos that were judged. */
+  readonly judged: number;
+  /** Which of them. */
+  readonly kind: 'images' | 'videos';
   /** Classes they are of. */
   readonly classes: number;
 }
@@ -34,6 +36,7 @@ export async function judgeStages(
   config: QuickstartConfig,
   { stages, folder, environment }: { stages: readonly Stage[]; folder: string; environment: Environment },
 ): Promise<JudgedStage[]> {
+  const drawn = storyOf(config);
   const silent = { ...environment, stdout: { write: () => true } };
   const defaults = Object.fromEntries(Object.entries(probeKeys).map(([name, key]) => [name, key.default]));
   const judged: JudgedStage[] = [];
@@ -43,8 +46,8 @@ export async function judgeStages(
       {
         ...(defaults as unknown as Parameters<typeof runProbe>[0]),
         checkpoint: path,
-        data: config.data ?? DRAWN.data,
-        val: config.data === undefined ? (config.val ?? DRAWN.val) : config.val,
+        data: config.data ?? drawn.data,
+        val: config.data === undefined ? (config.val ?? drawn.val) : config.val,
         valShare: config.valShare,
         limit: config.limit,
         workers: config.workers,
@@ -65,7 +68,8 @@ export async function judgeStages(
       seconds,
       knn: report.knn[0]!.top1,
       linear: report.linear.top1,
-      images: report.data.validationImages,
+      judged: report.data.validationImages,
+      kind: report.data.kind,
       classes: report.data.classes,
     });
   }

@@ -1,6 +1,6 @@
 import { dataKeys } from '../config/data-keys.ts';
 import { finetuneKeys } from '../config/finetune-config.ts';
-import { type ConfigOf, key } from '../config/key.ts';
+import { type ConfigOf, optionalKey } from '../config/key.ts';
 import { whole } from '../config/kinds.ts';
 import { runKeys } from '../config/run-keys.ts';
 
@@ -10,9 +10,9 @@ export const quickstartKeys = {
   val: dataKeys.val,
   valShare: { ...finetuneKeys.data.valShare, is: `${dataKeys.valShare.is}`, default: 0.2 },
   limit: dataKeys.limit,
-  teacherSteps: key(whole(), { is: 'steps that the teacher is pre-trained', default: 1500 }),
-  steps: key(whole(), { is: 'steps of each of the two students', default: 500 }),
-  batchSize: key(whole(), { is: 'images in a step', default: 32 }),
+  teacherSteps: optionalKey(whole(), { is: 'steps that the teacher is pre-trained (1500; with --video 1000)' }),
+  steps: optionalKey(whole(), { is: 'steps of each of the two students (500; with --video 400)' }),
+  batchSize: optionalKey(whole(), { is: 'images in a step (32), or videos with two crops of each (16)' }),
   seed: runKeys.seed,
   workers: dataKeys.workers,
   maxUnreadableShare: dataKeys.maxUnreadableShare,
@@ -28,4 +28,7 @@ export const quickstartKeys = {
 };
 
 /** What `quickstart` was asked for. */
-export type QuickstartConfig = ConfigOf<typeof quickstartKeys>;
+export interface QuickstartConfig extends ConfigOf<typeof quickstartKeys> {
+  /** Whether it is told of clips. */
+  readonly video?: boolean;
+}

@@ -8,6 +8,7 @@ import { distillSpec } from '../config/distill-spec.ts';
 import type { ConfigOf, KeyTable } from '../config/key.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
 import { type ConfigSources, resolveConfig } from '../config/resolve.ts';
+import { clipModality } from '../data/clip-modality.ts';
 import { imageModality } from '../data/image-modality.ts';
 import { runDistill } from '../distill/run-distill.ts';
 import type { Environment } from '../environment.ts';
@@ -30,7 +31,9 @@ export async function runQuickstart(
   const { stdout, stderr } = environment;
   const { folder, config } = await openFolder(given, resume);
   const labelled =
-    config.data === undefined || config.val !== undefined || (await hasLabels(config.data, imageModality));
+    config.data === undefined ||
+    config.val !== undefined ||
+    (await hasLabels(config.data, config.video ? clipModality : imageModality));
   const stages = quickstartStages(config, {
     folder,
     split: labelled && config.data !== undefined && config.val === undefined,
@@ -43,7 +46,7 @@ export async function runQuickstart(
     }
   }
   const judged = labelled ? await judgeStages(config, { stages, folder, environment }) : undefined;
-  stdout.write(describeOutcome({ folder, judged }));
+  stdout.write(describeOutcome({ folder, judged, video: config.video }));
 }
 
 /** A folder of its own for a new quickstart; for one that goes on its folder, and the settings it began with. */

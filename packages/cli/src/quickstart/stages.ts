@@ -19,27 +19,41 @@ export interface Stage {
   readonly sources: ConfigSources;
 }
 
-/** Images that are drawn where none are given: to train on, and, from another seed, to judge by. */
-export const DRAWN = { data: 'procedural:1600:0', val: 'procedural:400:1' } as const;
+/** What a quickstart is made of where nothing else is asked for. */
+export interface Story {
+  /** What is drawn to train on. */
+  readonly data: string;
+  /** And, from another seed, to judge by. */
+  readonly val: string;
+  /** Steps of the teacher. */
+  readonly teacherSteps: number;
+  /** Steps of each student. */
+  readonly steps: number;
+  /** The preset of the students; the teacher's is called after it. */
+  readonly preset: 'quickstart' | 'quickstart-video';
+}
+
+const IMAGES: Story = {
+  ...{ data: 'procedural:1600:0', val: 'procedural:400:1', preset: 'quickstart' },
+  ...{ teacherSteps: 1500, steps: 500 },
+};
+const CLIPS: Story = {
+  ...{ data: 'procedural-motion:1280:0', val: 'procedural-motion:480:1', preset: 'quickstart-video' },
+  ...{ teacherSteps: 1000, steps: 400 },
+};
+
+/** The story of images, or of clips. */
+export const storyOf = ({ video = false }: Pick<QuickstartConfig, 'video'>): Story => (video ? CLIPS : IMAGES);
 
 /** What is trained: a teacher, and two students of one size and one number of steps, without it and with it. */
 export function quickstartStages(
   config: QuickstartConfig,
   { folder, split }: { folder: string; split: boolean },
 ): Stage[] {
-  const {
-    data = DRAWN.data,
-    limit,
-    valShare,
-    batchSize,
-    workers,
-    maxUnreadableShare,
-    seed,
-    engine,
-    device,
-    threads,
-  } = config;
-  const settings = (steps: number, name: StageName, more: Record<string, unknown> = {}) =>
+  const story = storyOf(config);
+  const { data = story.data, teacherSteps = story.teacherSteps, steps = story.steps } = config;
+  const { limit, valShare, batchSize, workers, maxUnreadableShare, seed, engine, device, threads } = config;
+  const settings = (length: number, name: StageName, more: Record<string, unknown> = {}) =>
     Object.entries({
       'data.path': data,
       'data.limit': limit,
@@ -47,8 +61,8 @@ export function quickstartStages(
       'data.valShare': split ? valShare : 0,
       'data.workers': workers,
       'data.maxUnreadableShare': maxUnreadableShare,
-      'optim.batchSize': batchSize,
-      'optim.steps': steps,
+      ...(batchSize !== undefined && { 'optim.batchSize': batchSize }),
+      'optim.steps': length,
       'run.seed': seed,
       'run.root': folder,
       'run.name': name,
@@ -57,27 +71,27 @@ export function quickstartStages(
       'run.threads': threads,
       ...more,
     }).map(([path, value]) => `${path}=${value}`);
-  const student = { 'run.pictureEvery': `${config.steps} steps` };
+  const student = { 'run.pictureEvery': `${steps} steps` };
   return [
     {
       name: 'teacher',
       title: 'a teacher, pre-trained as a masked autoencoder',
       verb: 'pretrain',
-      sources: { preset: 'quickstart-teacher', set: settings(config.teacherSteps, 'teacher') },
+      sources: { preset: `${story.preset}-teacher`, set: settings(teacherSteps, 'teacher') },
     },
     {
       name: 'mae',
       title: 'a student without teacher: a masked autoencoder of its own',
       verb: 'pretrain',
-      sources: { preset: 'quickstart', set: settings(config.steps, 'mae', student) },
+      sources: { preset: story.preset, set: settings(steps, 'mae', student) },
     },
     {
       name: 'amd',
       title: 'the same student, distilled from the teacher, which sees more',
       verb: 'distill',
       sources: {
-        preset: 'quickstart',
-        set: settings(config.steps, 'amd', { ...student, 'teacher.path': `${folder}/teacher` }),
+        preset: story.preset,
+        set: settings(steps, 'amd', { ...student, 'teacher.path': `${folder}/teacher` }),
       },
     },
   ];

@@ -9,11 +9,12 @@ export const quickstartVerb: Verb = (program, environment) => {
     .description(
       'train a teacher, distil a student, compare it with one that had no teacher: in minutes, on drawn images or yours',
     )
+    .option('--video', 'tell it of clips: drawn videos of motions that no single frame tells apart, or yours')
     .option('--resume [folder]', 'go on with a quickstart that was stopped: its folder, or the newest');
   addVerbFlags(command, quickstartKeys);
   command.action(async () => {
-    const { resume } = command.opts<{ resume?: string | true }>();
+    const { resume, video = false } = command.opts<{ resume?: string | true; video?: boolean }>();
     const { runQuickstart } = await import('../quickstart/run-quickstart.ts');
-    await runQuickstart(readVerbFlags(command, quickstartKeys), { environment, resume });
+    await runQuickstart({ ...readVerbFlags(command, quickstartKeys), video }, { environment, resume });
   });
 };

@@ -5,6 +5,7 @@ import { dmaeVitBIn1k } from './dmae-in1k.ts';
 import type { Preset } from './preset.ts';
 import { modelPresets } from './pretrain-presets.ts';
 import { quickstartPreset } from './quickstart.ts';
+import { quickstartVideoPreset } from './quickstart-video.ts';
 
 /** What `--preset` takes for `distill`: the sizes of student, and whole recipes. */
 export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map<string, Preset<DistillPatch>>([
@@ -14,4 +15,11 @@ export const distillPresets: ReadonlyMap<string, Preset<DistillPatch>> = new Map
   ['dmae-vit-b-in1k', dmaeVitBIn1k],
   ...amdVideoPresets,
   ['quickstart', quickstartPreset],
+  [
+    'quickstart-video',
+    {
+      ...quickstartVideoPreset,
+      config: { ...quickstartVideoPreset.config, mask: { ...quickstartVideoPreset.config.mask, teacherRatio: 0.5 } },
+    },
+  ],
 ]);

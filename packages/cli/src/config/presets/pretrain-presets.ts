@@ -3,6 +3,7 @@ import { maeVitBIn1k, maeVitHIn1k, maeVitLIn1k } from './mae-in1k.ts';
 import { modelNames, modelSizesOf, sizeNameOf, videoModelNames } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
 import { quickstartPreset, quickstartTeacherPreset } from './quickstart.ts';
+import { quickstartVideoPreset, quickstartVideoTeacherPreset } from './quickstart-video.ts';
 import { videomaePresets } from './videomae.ts';
 
 /** The sizes of model. */
@@ -22,4 +23,6 @@ export const pretrainPresets: ReadonlyMap<string, Preset<PretrainPatch>> = new M
   ...videomaePresets,
   ['quickstart', quickstartPreset],
   ['quickstart-teacher', quickstartTeacherPreset],
+  ['quickstart-video', quickstartVideoPreset],
+  ['quickstart-video-teacher', quickstartVideoTeacherPreset],
 ]);
