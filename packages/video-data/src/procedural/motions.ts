@@ -34,8 +34,8 @@ const orbit =
 
 /**
  * The motions by name, in the order of their labels; `way` is 1 at the end of a video of average speed, `phase` where in its round a
- * periodic one starts. The first twelve are pairs of mirror images, each of which is also the other played backwards; the last four
- * are their own mirror images.
+ * periodic one starts. The first twelve are pairs, each of which is the other played backwards, and in a mirror, upright or
+ * lying, unless they approach and recede; the last four are what they are, mirrored and backwards.
  */
 const MOTIONS: Readonly<Record<string, Motion>> = {
   'moves left': (way) => ({ right: -0.7 * way }),

@@ -56,7 +56,7 @@ describe('motions', () => {
     expect(at('bounces', 0.5).down).toBeCloseTo(0, 12);
   });
 
-  it('are mirror images of each other, and each other played backwards, two by two', () => {
+  it('are each other played backwards, two by two', () => {
     const names = createProceduralMotionSource().classes!;
     for (let label = 0; label < 12; label++) {
       const phase = names[label]!.startsWith('circles') ? 0.25 : 0;
@@ -136,7 +136,7 @@ describe('the class of procedural motion', { timeout: 60_000 }, () => {
       );
     expect(accuracy(nearestClasses(known, asked), asked)).toBeGreaterThan(0.5);
     expect(accuracy(guesses(mixed), asked)).toBeLessThan(0.2);
-    // Backwards, what has a mirror image is taken for it.
+    // Backwards, a motion that has an opposite is taken for that.
     const paired = asked.map(({ label }) => label < 12);
     const backwards = guesses(forwards.map((_, i) => 15 - i)).filter((_, i) => paired[i]);
     const turned = asked.filter((_, i) => paired[i]);
