@@ -272,9 +272,9 @@ describe('inspect refuses', () => {
   }
 
   it('no path, a path where nothing is, a folder without images', async () => {
-    expect(await refusal()).toBe("inspect: no path was given; give a run's folder, a checkpoint, or images\n");
+    expect(await refusal()).toBe("inspect: no path was given; give a run's folder, a checkpoint, images or videos\n");
     expect(await refusal(at('none'))).toBe(
-      "inspect: there is no ./none; give a run's folder, a checkpoint, or images\n",
+      "inspect: there is no ./none; give a run's folder, a checkpoint, images or videos\n",
     );
     await mkdir(at('empty'));
     expect(await refusal(at('empty'))).toBe(

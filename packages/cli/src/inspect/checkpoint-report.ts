@@ -62,8 +62,8 @@ export interface CheckpointReport {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Every model of ours has it. */
-const ANY_WEIGHT = 'patch_embed.proj.weight';
+/** Every model of ours has one of them. */
+const ANY_WEIGHTS = ['patch_embed.proj.weight', 'encoder.patch_embed.proj.weight'];
 /** Models of ours that are more, or less, than a masked autoencoder. */
 const OTHER_MODELS = { encoder: 'encoder', 'image-classifier': 'image classifier' } as const;
 const otherSchema = z.object({ architecture: z.enum(['encoder', 'image-classifier']) });
@@ -118,7 +118,7 @@ function describedModel(
   if (other.success) return { otherModel: OTHER_MODELS[other.data.architecture] };
   try {
     const model = parseDescription(file.metadata, source);
-    if (file.tensors.has(ANY_WEIGHT)) return { model };
+    if (ANY_WEIGHTS.some((name) => file.tensors.has(name))) return { model };
     return { modelProblem: 'its weights are not in this file, which only belongs to it' };
   } catch {
     return { modelProblem: "described in a way this version can't read; use the version that wrote it" };

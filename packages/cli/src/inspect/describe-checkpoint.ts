@@ -93,20 +93,27 @@ function describeEncoderOf({ model, encoder, encoderProblem }: CheckpointReport)
 function describeOurs({ model, normalization }: ModelDescription): [string, string][] {
   const { encoder, decoder, normPixLoss } = model;
   const { imageSize, patch } = encoder;
-  const tokens = (imageSize.h / patch.h) * (imageSize.w / patch.w);
+  const clip = 'frames' in encoder ? { frames: encoder.frames, t: encoder.patch.t } : undefined;
+  const tokens = (imageSize.h / patch.h) * (imageSize.w / patch.w) * (clip ? clip.frames / clip.t : 1);
   const sizes = ({ width, depth, heads }: typeof decoder) =>
     `width ${width}, ${depth} block${depth === 1 ? '' : 's'} of ${heads} heads`;
   const numbers = (values: readonly number[]) => values.join(' ');
   return [
-    ['model', 'masked autoencoder'],
+    ['model', clip ? 'masked autoencoder of clips' : 'masked autoencoder'],
     ['encoder', sizes(encoder)],
     ['decoder', sizes(decoder)],
     [
-      'image',
-      `${imageSize.h}x${imageSize.w} px in patches of ${patch.h}x${patch.w}: ${formatCount(tokens)} tokens` +
+      clip ? 'clip' : 'image',
+      `${clip ? `${clip.frames} frames of ` : ''}${imageSize.h}x${imageSize.w} px in patches of ${clip ? `${clip.t}x` : ''}${patch.h}x${patch.w}: ${formatCount(tokens)} tokens` +
         ('frames' in encoder || encoder.classToken === false ? '' : ' and a class token'),
     ],
-    ['targets', normPixLoss ? 'pixels, normalised patch by patch' : 'pixels'],
+    ['targets', describeTargets(normPixLoss, clip !== undefined)],
     ['input', `(value / 255 - mean) / std; mean ${numbers(normalization.mean)}, std ${numbers(normalization.std)}`],
   ];
+}
+
+/** VideoMAE's targets are normalised unless it is said otherwise, MAE's are not. */
+function describeTargets(normPixLoss: boolean | undefined, isVideo: boolean): string {
+  if (!(normPixLoss ?? isVideo)) return 'pixels';
+  return isVideo ? 'pixels, normalised channel by channel in each cube' : 'pixels, normalised patch by patch';
 }

@@ -27,7 +27,7 @@ export async function kindOfPath(path: string): Promise<'checkpoint' | 'images'>
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     if (/\{.*\}/.test(path)) return 'images';
-    throw new InputError(`inspect: there is no ${path}; give a run's folder, a checkpoint, or images`);
+    throw new InputError(`inspect: there is no ${path}; give a run's folder, a checkpoint, images or videos`);
   }
   if (found.isDirectory()) {
     const entries = await readdir(path).catch(refuse(path));
