@@ -155,7 +155,7 @@ describe('visualize refuses', () => {
     [['--columns', 'two'], '--columns is "two", wants a whole number, 1 or more'],
     [
       ['--output', 'grid.jpg'],
-      '--output is "grid.jpg", wants a file name that ends in .png, or of clips in .webp or .gif (default reconstruction.png)',
+      '--output is "grid.jpg", wants a file name that ends in .png, or of clips in .webp or .gif',
     ],
     [
       ['--engine', 'tpu'],

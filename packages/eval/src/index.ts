@@ -1,3 +1,4 @@
+export { attentionRollout } from './attention-rollout.ts';
 export { frameName } from './ava/frame-name.ts';
 export { type LabelMapEntry, readLabelMap } from './ava/read-label-map.ts';
 export {
@@ -45,6 +46,11 @@ export {
 } from './metrics/confusion-matrix.ts';
 export { crossEntropy } from './metrics/cross-entropy.ts';
 export { type TopKAccuracyOptions, topKAccuracy } from './metrics/top-k-accuracy.ts';
+export {
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+  principalComponents,
+} from './principal-components.ts';
 export {
   type LinearProbeOptions,
   type LinearProbeResult,

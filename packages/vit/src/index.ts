@@ -1,4 +1,5 @@
 export { ActionDetector, type ActionDetectorConfig, type DetectOptions } from './action-detector.ts';
+export { type AttentionWeightsOptions, attentionWeights } from './attention-weights.ts';
 export type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 export { Block, type BlockCall, type BlockOptions, checkpointGradients, lastTokens, type QkvBias } from './block.ts';
 export { checkBlocks, checkTransformerSize } from './check-sizes.ts';
