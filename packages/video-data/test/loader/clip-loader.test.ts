@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { InputError } from '@masked-distill/base';
 import { IMAGENET_MEAN, IMAGENET_STD, type UnreadableReport } from '@masked-distill/image-data';
 import { describe, expect, it } from 'vitest';
@@ -406,6 +409,22 @@ describe('unreadable videos', () => {
       await loader.close();
     }
   });
+});
+
+describe('closing', () => {
+  it('leaves nothing that keeps the process alive: after a break, and without any close', async () => {
+    const index = new URL('../../src/index.ts', import.meta.url);
+    const body = `import { createClipLoader, createProceduralMotionSource } from '${index}';
+      const source = createProceduralMotionSource({ length: 16, size: 16, frames: 4 });
+      const loader = createClipLoader(source, { batchSize: 4, size: 16, workers: 2, sampling: { kind: 'uniform', frames: 2 } });
+      for await (const { step } of loader.batches({ toStep: Infinity })) if (step === 2) break;
+      console.log(process.getActiveResourcesInfo().filter((name) => /worker|port/i.test(name)).length);
+      for await (const { step } of loader.batches()) console.log(step);`;
+    const args = ['--import', 'tsx', '--conditions=@masked-distill/source', '--input-type=module', '-e', body];
+    const cwd = fileURLToPath(new URL('../../../..', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, timeout: 100_000 });
+    expect(stdout).toBe('0\n0\n1\n2\n3\n');
+  }, 110_000);
 });
 
 describe('options', () => {
