@@ -11,7 +11,7 @@ export interface Orientation {
 }
 
 /** Nothing to be turned. */
-export const UPRIGHT: Orientation = { isTransposed: false, mirrorX: false, mirrorY: false, rotation: 0 };
+const UPRIGHT: Orientation = { isTransposed: false, mirrorX: false, mirrorY: false, rotation: 0 };
 
 /**
  * Reads a display matrix as QuickTime files carry it: nine numbers `a b u c d v x y w`, where a point goes to `(ax + cy, bx + dy)`.

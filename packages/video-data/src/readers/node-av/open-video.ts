@@ -115,7 +115,8 @@ export async function openVideo(av: NodeAv, video: VideoFileLocation, options: O
       async openDecoder() {
         const codec = lib.Codec.findDecoder(stream.codecpar.codecId);
         if (codec === null) {
-          throw new UnreadableVideo(`no decoder for ${lib.avGetCodecName(stream.codecpar.codecId) ?? 'its codec'}`);
+          const name = lib.avGetCodecName(stream.codecpar.codecId) ?? 'none';
+          throw new UnreadableVideo(name === 'none' ? 'its codec is not known' : `no decoder for ${name}`);
         }
         decoder?.freeContext();
         decoder = new lib.CodecContext();
@@ -139,7 +140,7 @@ export async function openVideo(av: NodeAv, video: VideoFileLocation, options: O
 }
 
 /** FFmpeg's words for an error code. */
-export function describeCode({ lib }: NodeAv, code: number): string {
+function describeCode({ lib }: NodeAv, code: number): string {
   return lib.FFmpegError.strerror(code);
 }
 
