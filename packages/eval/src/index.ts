@@ -1,4 +1,5 @@
 export { attentionRollout } from './attention-rollout.ts';
+export { avaLines } from './ava/ava-lines.ts';
 export { frameName } from './ava/frame-name.ts';
 export { type LabelMapEntry, readLabelMap } from './ava/read-label-map.ts';
 export {

@@ -8,7 +8,8 @@ import { finetunePresets } from './presets/finetune-presets.ts';
 import { modelNames, modelSizesOf, videoModelNames } from './presets/model-sizes.ts';
 import { freeRunPaths } from './run-keys.ts';
 
-const encoderSizes = (name: unknown) => {
+/** What `model.preset` sets of an encoder; nothing where it names none. */
+export const encoderSizes = (name: unknown) => {
   const known = [...modelNames, ...videoModelNames].find((each) => each === name);
   if (!known) return undefined;
   const { decoder: _, ...encoder } = modelSizesOf(known);

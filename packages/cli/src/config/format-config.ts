@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, stringify, visit } from 'yaml';
-import { type KeyTable, listKeys } from './key.ts';
+import { isKey, type KeyTable, listKeys } from './key.ts';
 
 /** Options of {@link formatConfig}. */
 export interface FormatConfigOptions {
@@ -9,9 +9,9 @@ export interface FormatConfigOptions {
   readonly header?: readonly string[];
 }
 
-/** A complete configuration as YAML, each key with its one-line description. Reading it back gives the same configuration. */
+/** A complete configuration as YAML: what the keys name, each with its one-line description. Reading it back gives the same configuration. */
 export function formatConfig(config: object, { keys, header = [] }: FormatConfigOptions): string {
-  const document: Document = parseDocument(stringify(config));
+  const document: Document = parseDocument(stringify(onlyKeys(config, keys)));
   // Lists are short (sizes, betas): on one line.
   visit(document, {
     Seq(_, list) {
@@ -26,4 +26,14 @@ export function formatConfig(config: object, { keys, header = [] }: FormatConfig
   const body = document.toString({ lineWidth: 0, flowCollectionPadding: false });
   // A comment on the last value costs yaml the line's end.
   return `${top}${body.trimEnd()}\n`;
+}
+
+/** What of a configuration a table of keys names, in the order of the configuration. */
+function onlyKeys(config: object, keys: KeyTable): object {
+  const entries = Object.entries(config).flatMap(([name, value]): [string, unknown][] => {
+    const entry = keys[name];
+    if (entry === undefined) return [];
+    return [[name, isKey(entry) ? value : onlyKeys(value, entry)]];
+  });
+  return Object.fromEntries(entries);
 }

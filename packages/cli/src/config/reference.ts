@@ -1,5 +1,6 @@
 import type { ConfigSpec } from './config-spec.ts';
 import { describeKeys } from './describe-key.ts';
+import { detectSpec } from './detect-spec.ts';
 import { distillSpec } from './distill-spec.ts';
 import { finetuneSpec } from './finetune-spec.ts';
 import { type KeyTable, listKeys } from './key.ts';
@@ -16,6 +17,7 @@ export function configReferences(): ReadonlyMap<string, string> {
     ['pretrain', reference(pretrainSpec)],
     ['distill', reference(distillSpec)],
     ['finetune', reference(finetuneSpec)],
+    ['detect', reference(detectSpec)],
   ]);
 }
 

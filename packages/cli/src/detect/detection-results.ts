@@ -30,7 +30,8 @@ export interface DetectionResults {
 export const detectionFiles = { report: 'results.md', results: 'results.json' } as const;
 
 const cell = (text: string) => printable(text, 200).replaceAll('|', '\\|');
-const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(2)}%`);
+/** A share in per cent with two decimals; a dash where there is none. */
+export const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(2)}%`);
 
 /** What `results.md` says, and `eval-detections` prints. */
 export function describeDetections(results: DetectionResults): string {
@@ -40,11 +41,16 @@ export function describeDetections(results: DetectionResults): string {
     `# ${cell(detections)} against ${cell(groundTruth)}\n\n`,
     `frame-mAP ${percent(meanAveragePrecision)} at an overlap of ${iou}, over ${present} classes with boxes in ${formatCount(frames)} frames; `,
     `the ${detectionsPerFrame} highest scores of a frame count.\n\n`,
-    '| class | average precision | boxes | detections | right |\n|---|---:|---:|---:|---:|\n',
-    ...perClass.map(
-      ({ name, label, averagePrecision, boxes, detections: count, right }) =>
-        `| ${cell(name === undefined ? String(label) : `${label} ${name}`)} | ${percent(averagePrecision)} | ` +
-        `${formatCount(boxes)} | ${formatCount(count)} | ${formatCount(right)} |\n`,
-    ),
+    describePrecisions(perClass),
   ].join('');
+}
+
+/** A table with a row for each class. */
+export function describePrecisions(perClass: DetectionResults['perClass']): string {
+  const rows = perClass.map(({ name, label, averagePrecision, boxes, detections, right }) => {
+    const title = cell(name === undefined || name === String(label) ? String(label) : `${label} ${name}`);
+    const counts = [boxes, detections, right].map(formatCount);
+    return `| ${title} | ${percent(averagePrecision)} | ${counts.join(' | ')} |\n`;
+  });
+  return `| class | average precision | boxes | detections | right |\n|---|---:|---:|---:|---:|\n${rows.join('')}`;
 }

@@ -1,5 +1,5 @@
 import { InputError } from '@masked-distill/base';
-import { IMAGENET_MEAN, IMAGENET_STD, type Rgb } from '@masked-distill/image-data';
+import { IMAGENET_MEAN, IMAGENET_STD } from '@masked-distill/image-data';
 import type { ImageEncoderConfig, VideoEncoderConfig } from '@masked-distill/vit';
 import { checkEncoder } from '../config/checks.ts';
 import type { CompleteFinetuneConfig, DecidedByInit, FinetuneConfig } from '../config/finetune-config.ts';
@@ -18,6 +18,8 @@ export interface InitFacts {
   readonly normalization?: Normalization;
 }
 
+type ModelSettings = Pick<FinetuneConfig['model'], DecidedByInit>;
+
 type Decided = Pick<CompleteFinetuneConfig['model'], Exclude<DecidedByInit, 'tubelet'>> & { tubelet?: number };
 
 /**
@@ -26,20 +28,31 @@ type Decided = Pick<CompleteFinetuneConfig['model'], Exclude<DecidedByInit, 'tub
  * @throws InputError when something was given that the encoder of init is not, or sizes do not fit each other
  */
 export function completeConfig(config: FinetuneConfig, init?: InitFacts): CompleteFinetuneConfig {
-  const given = definedOnly(config.model);
-  const sizes = init ? sizesOf(init.encoder) : freshSizes(config.model);
-  if (init) refuseOthers(given, { sizes, source: init.source });
-  const model = { ...config.model, ...sizes, ...given };
-  const { mean = IMAGENET_MEAN, std = IMAGENET_STD } = { ...init?.normalization, ...definedOnly(config.data) };
-  checkEncoder(model);
+  const model = completeModel(config.model, init);
   checkClassifier(model);
   // In the order of the keys, so that config.yaml reads as --print-config does.
   const ordered = Object.fromEntries(MODEL_ORDER.map((name) => [name, model[name]])) as typeof model;
   return {
     ...config,
     model: { ...ordered, preset: modelNameOf(model) },
-    data: { ...config.data, mean: mean as Rgb, std: std as Rgb },
+    data: { ...config.data, ...completeNormalization(config.data, init) },
   };
+}
+
+/** Fills in what was not said of an encoder, as {@link completeConfig} does. */
+export function completeModel<Model extends ModelSettings>(settings: Model, init?: InitFacts): Model & Decided {
+  const given = definedOnly(settings);
+  const sizes = init ? sizesOf(init.encoder) : freshSizes(settings);
+  if (init) refuseOthers(given, { sizes, source: init.source });
+  const model = { ...settings, ...sizes, ...given };
+  checkEncoder(model);
+  return model;
+}
+
+/** How pixels are normalised: as was said, as those of init were, or by ImageNet's mean and deviation. */
+export function completeNormalization(given: Partial<Normalization>, init?: InitFacts): Normalization {
+  const { mean = IMAGENET_MEAN, std = IMAGENET_STD } = { ...init?.normalization, ...definedOnly(given) };
+  return { mean, std };
 }
 
 const MODEL_ORDER = [
@@ -50,7 +63,7 @@ const MODEL_ORDER = [
 const { width, depth, heads } = modelSizes.tiny;
 
 /** The model `tiny` at 224 pixels; clips have no class token. */
-function freshSizes({ frames = 1 }: FinetuneConfig['model']): Decided {
+function freshSizes({ frames = 1 }: ModelSettings): Decided {
   const clip = isVideo({ frames });
   return {
     ...{ width, depth, heads, mlpRatio: 4, classToken: !clip, frames, ...(clip && { tubelet: 2 }) },

@@ -27,6 +27,12 @@ export interface OpenInit extends OpenEncoderWeights {
   readonly classes?: number;
 }
 
+/** What was said of the encoder. */
+export type InitSettings = Pick<
+  FinetuneConfig['model'],
+  'init' | 'inflate' | 'heads' | 'frames' | 'tubelet' | 'imageSize' | 'preset'
+>;
+
 /** What VideoMAE's files, which do not say it, are trained on. */
 const USUAL_CLIP = { frames: 16, imageSize: [224, 224] } as const;
 
@@ -36,7 +42,10 @@ const USUAL_CLIP = { frames: 16, imageSize: [224, 224] } as const;
  * @returns nothing for `none`
  * @throws InputError when nothing was given, it is no encoder, or one of images where clips were asked for, or the other way round
  */
-export async function openInit({ model }: FinetuneConfig, environment: Environment): Promise<OpenInit | undefined> {
+export async function openInit(
+  { model }: { model: InitSettings },
+  environment: Environment,
+): Promise<OpenInit | undefined> {
   const { init } = model;
   if (init === undefined) {
     throw new InputError(
@@ -67,7 +76,7 @@ export async function openInit({ model }: FinetuneConfig, environment: Environme
 }
 
 /** The weights as they serve for what the settings take: images, or clips of so many frames. */
-function fitModality(weights: EncoderWeights, { init, inflate, ...model }: FinetuneConfig['model']): EncoderWeights {
+function fitModality(weights: EncoderWeights, { init, inflate, ...model }: InitSettings): EncoderWeights {
   const { frames, tubelet } = model;
   if (inflate) return inflateEncoder(weights, { frames: frames ?? USUAL_CLIP.frames, tubelet });
   const { kind } = weights.description;
@@ -87,7 +96,7 @@ function fitModality(weights: EncoderWeights, { init, inflate, ...model }: Finet
 /** What the encoder is made of; what no file tells is as it was given, or as is usual. */
 function encoderConfigOf(
   weights: EncoderWeights,
-  { heads, frames, imageSize }: FinetuneConfig['model'],
+  { heads, frames, imageSize }: InitSettings,
 ): ImageEncoderConfig | VideoEncoderConfig {
   const { kind, grid, heads: known } = weights.description;
   const named = known !== undefined || heads === undefined ? {} : { heads };

@@ -13,7 +13,13 @@ import { expectedBatchSeconds, firstBatch } from './expected-time.ts';
 import { describePassedOver, runFacts } from './first-screen.ts';
 import { createKnnProbe } from './knn-probe.ts';
 import type { Resumed } from './open-resumed.ts';
-import { type PrepareTraining, type ReadyTraining, readyTraining, type Training } from './training.ts';
+import {
+  type OpenRunData,
+  type PrepareTraining,
+  type ReadyTraining,
+  readyTraining,
+  type Training,
+} from './training.ts';
 
 /** What {@link runTraining} works with. */
 export interface RunTrainingOptions<Config> {
@@ -25,6 +31,8 @@ export interface RunTrainingOptions<Config> {
   readonly resumed?: Resumed;
   /** Makes what is trained. */
   readonly prepare: PrepareTraining<Config>;
+  /** Opens the data. Default: what the settings' `data` names, images or videos alike. */
+  readonly open?: OpenRunData<Config>;
 }
 
 /** How a run ended, and where it is. */
@@ -44,12 +52,12 @@ export interface TrainingOutcome {
  */
 export async function runTraining<Table extends KeyTable>(
   spec: ConfigSpec<Table>,
-  { config, environment, resumed, prepare }: RunTrainingOptions<ConfigOf<Table> & ImageRunConfig>,
+  { config, environment, resumed, prepare, open }: RunTrainingOptions<ConfigOf<Table> & ImageRunConfig>,
 ): Promise<TrainingOutcome> {
   const { stderr, now } = environment;
   const progress = createProgress({ output: stderr, now });
   const startStep = resumed?.checkpoint.step ?? 0;
-  const ready = await readyTraining(config, { environment, note: progress.note, prepare, startStep });
+  const ready = await readyTraining(config, { environment, note: progress.note, prepare, open, startStep });
   try {
     const { training, plan, engine, sources } = ready;
     const secondsPerStep = await timeStep(ready, now);

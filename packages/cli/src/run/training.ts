@@ -1,3 +1,4 @@
+import type { UnreadableReport } from '@masked-distill/image-data';
 import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
 import type { Chore, Judge, RunFolder, TrainingTask } from '@masked-distill/train';
 import { type Backbone, checkpointGradients } from '@masked-distill/vit';
@@ -57,6 +58,17 @@ export interface TrainingContext<Config> {
   readonly environment: Environment;
 }
 
+/** A run's data: what there is, and its batches. */
+export interface RunData {
+  /** The images or videos. */
+  readonly sources: RunSources;
+  /** Makes the batches of what is trained on; it starts no thread before it is asked for one. */
+  createLoader(): RunLoader;
+}
+
+/** Opens a verb's data. */
+export type OpenRunData<Config> = (config: Config, note: (text: string) => void) => Promise<RunData>;
+
 /** Makes a verb's training, once data and engine are there. */
 export type PrepareTraining<Config> = (context: TrainingContext<Config>) => Promise<Training>;
 
@@ -76,6 +88,8 @@ export interface ReadyTrainingOptions<Config> {
   readonly note: (text: string) => void;
   /** Makes the training. */
   readonly prepare: PrepareTraining<Config>;
+  /** Opens the data. Default: what the settings' `data` names, images or videos alike. */
+  readonly open?: OpenRunData<Config>;
   /** Steps done already. Default 0. */
   readonly startStep?: number;
 }
@@ -87,14 +101,12 @@ export interface ReadyTrainingOptions<Config> {
  */
 export async function readyTraining<Config extends ImageRunConfig>(
   config: Config,
-  { environment, note, prepare, startStep = 0 }: ReadyTrainingOptions<Config>,
+  { environment, note, prepare, open = openNamedData, startStep = 0 }: ReadyTrainingOptions<Config>,
 ): Promise<ReadyTraining<Config>> {
-  const sources = await openSources(config, note);
+  const { sources, createLoader } = await open(config, note);
   const plan = planRun(config, sources.train.length);
   const engine = await startEngine(config.run, note);
-  const loader = sources.modality.trainLoader(sources.train, config, ({ key, reason }) =>
-    note(`unreadable: ${key}: ${reason}`),
-  );
+  const loader = createLoader();
   try {
     const context = { config, sources, loader, plan, engine, startStep, note, environment };
     const training = await prepare(context);
@@ -108,4 +120,10 @@ export async function readyTraining<Config extends ImageRunConfig>(
     await loader.close();
     throw error;
   }
+}
+
+async function openNamedData(config: ImageRunConfig, note: (text: string) => void): Promise<RunData> {
+  const sources = await openSources(config, note);
+  const onUnreadable = ({ key, reason }: UnreadableReport) => note(`unreadable: ${key}: ${reason}`);
+  return { sources, createLoader: () => sources.modality.trainLoader(sources.train, config, onUnreadable) };
 }

@@ -1,4 +1,5 @@
 import type { Verb } from '../program.ts';
+import { detectVerb } from './detect.ts';
 import { distillVerb } from './distill.ts';
 import { doctorVerb } from './doctor.ts';
 import { evalVerb } from './eval.ts';
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   distillVerb,
   finetuneVerb,
   probeVerb,
+  detectVerb,
   evalVerb,
   evalDetectionsVerb,
   predictVerb,

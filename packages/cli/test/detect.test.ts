@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { frameMeanAveragePrecision, readAvaDetections, readAvaTruth } from '@masked-distill/eval';
+import { encodePng } from '@masked-distill/image-data';
+import { clipFrame, createProceduralActions, renderActions } from '@masked-distill/video-data';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detectVerb } from '../src/verbs/detect.ts';
+import { runWords } from './run-words.ts';
+
+const SMALL = [
+  ...['--model', 'video-nano', '--depth', '2', '--image-size', '32', '--patch', '8', '--frames', '4', '--stride', '1'],
+  ...['--batch-size', '4', '--engine', 'wasm', '--workers', '0', '--init', 'none'],
+];
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'detect-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const detect = (...words: string[]) => runWords(['detect', ...words, '--root', root], { verbs: [detectVerb] });
+const lines = async (...path: string[]) => (await readFile(join(root, ...path), 'utf8')).trimEnd().split('\n');
+const jsonLines = async (...path: string[]) => (await lines(...path)).map((line) => JSON.parse(line));
+
+const DRAWN = ['--train', 'procedural-actions:10:0', '--val', 'procedural-actions:6:1', '--no-flip', ...SMALL];
+
+describe('detect', () => {
+  it('trains on drawn videos, judges, and keeps the detections of its best', async () => {
+    const { code, stdout, stderr } = await detect(...DRAWN, '--epochs', '2', '--ema', '0.5', '--name', 'drawn');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('detector of 6 actions, ViT-custom 96x2 (3 heads), 4x32x32 px, patch 2x8x8');
+    const rows = await jsonLines('drawn', 'val.jsonl');
+    expect(rows.map(({ step }) => step)).toEqual([2, 4]);
+    const best = Math.max(...rows.flatMap(({ frameMap, emaFrameMap }) => [frameMap, emaFrameMap]));
+    expect(stdout).toContain('its best detections: ');
+
+    // The file of detections, measured anew, gives the best that the log tells.
+    const { source, boxesOf } = createProceduralActions({ length: 6, seed: 1, size: 32, frames: 4 });
+    const truth = new Map(
+      Array.from({ length: 6 }, (_, i) => [
+        `${source.sample(i).key},0000`,
+        boxesOf(i).flatMap(({ box, actions }) => actions.map((action) => ({ box, label: action + 1 }))),
+      ]),
+    );
+    const { frames } = await readAvaDetections(join(root, 'drawn', 'detections.csv'));
+    expect(frameMeanAveragePrecision({ truth, detections: frames }).mean).toBeCloseTo(best, 3);
+    expect(await lines('drawn', 'detections.md')).toContain(
+      '| class | average precision | boxes | detections | right |',
+    );
+
+    // The head started at a thousandth of its size, so that the first loss is that of equal chances.
+    expect((await jsonLines('drawn', 'metrics.jsonl'))[0].loss).toBeCloseTo(Math.log(2), 2);
+  }, 60_000);
+
+  it('goes on as if it had never stopped', async () => {
+    const plan = [...DRAWN, '--steps', '4', '--checkpoint-every', '1', '--name', 'whole'];
+    expect((await detect(...plan)).code).toBe(0);
+    const stopped = await runWords(['detect', ...plan, '--name', 'stopped', '--root', root], {
+      verbs: [detectVerb],
+      stopAt: 'step 1/4',
+    });
+    expect(stopped.code, stopped.stderr).toBe(130);
+    const { code, stderr } = await detect('--resume', join(root, 'stopped'));
+    expect(code, stderr).toBe(0);
+    const losses = async (name: string) => (await jsonLines(name, 'metrics.jsonl')).map(({ loss }) => loss);
+    expect(await losses('stopped')).toEqual(await losses('whole'));
+    expect(await jsonLines('stopped', 'val.jsonl')).toEqual(await jsonLines('whole', 'val.jsonl'));
+  }, 120_000);
+
+  it("reads AVA's tables and folders of pictures, and counts what it can not read as missed", async () => {
+    const { boxesOf } = createProceduralActions({ length: 3, size: 32, frames: 30 });
+    const rows: string[] = [];
+    for (let index = 0; index < 3; index++) {
+      const folder = join(root, 'videos', `film-${index}`);
+      await mkdir(folder, { recursive: true });
+      const clip = renderActions({ seed: 0, size: [32, 32], frames: 30 }, index, { frames: [...Array(30).keys()] });
+      for (let frame = 0; frame < 30; frame++) {
+        await writeFile(
+          join(folder, `img_${String(frame + 1).padStart(5, '0')}.png`),
+          await encodePng(clipFrame(clip, frame)),
+        );
+      }
+      for (const { box, actions } of boxesOf(index)) {
+        for (const action of actions) rows.push(`film-${index},902,${box.join()},${action + 1},0`);
+      }
+    }
+    const table = async (name: string, text: readonly string[]) => {
+      await writeFile(join(root, name), `${text.join('\n')}\n`);
+      return join(root, name);
+    };
+    const train = await table('train.csv', [...rows, 'absent,902,0,0,0.5,0.5,1,0']);
+    const val = await table('val.csv', [
+      ...rows,
+      'absent,902,0,0,0.5,0.5,1,0',
+      'film-0,950,0,0,0.5,0.5,1,0',
+      'film-0,903,0,0,1,1,1,0',
+    ]);
+    const exclude = await table('exclude.csv', ['film-0,0903']);
+    const { code, stderr } = await detect(
+      ...['--train', train, '--val', val, '--exclude', exclude, '--videos', join(root, 'videos')],
+      ...['--first-second', '901.5', ...SMALL, '--batch-size', '2', '--epochs', '1', '--name', 'ava'],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `videos lacks 1 of the 4 videos of ${train}, such as absent: not trained on; in judging what is in them counts as missed\n`,
+    );
+    expect(stderr).toContain(
+      'not read, what is in it counts as missed: film-0,0950: second 48.5 is its frame 1455, and there are 30 frames',
+    );
+    const { frames } = await readAvaDetections(join(root, 'ava', 'detections.csv'));
+    expect([...frames.keys()].filter((key) => !key.includes('0903')).sort()).toEqual([
+      'film-0,0902',
+      'film-1,0902',
+      'film-2,0902',
+    ]);
+    const truth = await readAvaTruth(val);
+    const [{ frameMap }] = await jsonLines('ava', 'val.jsonl');
+    const judged = frameMeanAveragePrecision(
+      { truth: truth.frames, detections: frames },
+      { excluded: new Set(['film-0,0903']) },
+    );
+    expect(judged.mean).toBeCloseTo(frameMap, 3);
+    expect(judged.frames).toBe(5);
+  }, 60_000);
+
+  it('says in one line what can not be used', async () => {
+    const table = join(root, 'small.csv');
+    await writeFile(table, 'film,902,0,0,1,1,3\n');
+    const outside = join(root, 'outside.csv');
+    await writeFile(outside, 'film,902,2,0,3,1,3\n');
+    await mkdir(join(root, 'others', 'other'), { recursive: true });
+    for (const frame of [1, 2]) await writeFile(join(root, 'others', 'other', `img_${frame}.png`), '');
+    const cases = [
+      [['--init', 'none'], "data.train: nothing to train on was given; add --train PATH, a table in AVA's form"],
+      [
+        ['--train', table],
+        'model.init: nothing to start from was given; add --init PATH (a run, a checkpoint, a file of weights), or --init none',
+      ],
+      [['--init', 'none', '--train', table], `data.videos: where are the videos of ${table}? Add --videos FOLDER`],
+      [
+        ['--init', 'none', '--train', table, '--videos', join(root, 'others')],
+        `data.videos: ${join(root, 'others')} has none of the 1 videos of ${table}, such as film; name the files as the table does`,
+      ],
+      [
+        ['--init', 'none', '--train', outside],
+        `detect: ${outside} has no box in the picture, of the classes that count; give a table that has`,
+      ],
+      [
+        ['--init', 'none', '--train', 'procedural-actions:8'],
+        'data.flip: drawn shapes turn clockwise or anticlockwise, which a mirror changes; add --no-flip',
+      ],
+    ] as const;
+    for (const [words, message] of cases) {
+      const { code, stderr } = await detect(...words);
+      expect(stderr.trimEnd().split('\n').at(-1)).toBe(`masked-distill: ${message}`);
+      expect(code).toBe(2);
+    }
+  }, 60_000);
+});
