@@ -1,7 +1,7 @@
 // Fine-tuning a ViT-S or ViT-B of VideoMAE or AMD on clips of 16 frames (Tong et al. 2022; Zhao et al., CVPR 2024).
 //
 //   masked-distill finetune --preset finetune-vit-b-k400 --init amd_vit_b.pth --data train.csv --val val.csv
-//   masked-distill eval runs/finetune-vit-b-k400 --data test.csv --clips 5 --crops 3     (2 and 3 on Something-Something v2)
+//   masked-distill eval --checkpoint runs/finetune-vit-b-k400 --data test.csv --clips 5 --crops 3    (2 and 3 on Something-Something v2)
 //
 // Published top-1 of AMD: Something-Something v2 ViT-S 70.2, ViT-B 73.3 %; Kinetics-400 80.1 and 82.2 %; UCF101 97.1, HMDB51 79.6 % (ViT-B).
 // Not reproduced by this project. Published: epochs, rates, batches, layer decay, drop path, head dropout, sampling. OURS: the batch on
