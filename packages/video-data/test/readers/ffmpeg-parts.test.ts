@@ -77,7 +77,10 @@ describe('running a program', () => {
       onOutput: (chunk) => output.push(chunk) > 0,
     });
     deadline.clear();
-    expect([Buffer.concat(output).toString(), end]).toEqual(['in', { code: 3, messages: ['one', 'two'] }]);
+    expect([Buffer.concat(output).toString(), end]).toEqual([
+      'in',
+      { code: 3, wasStopped: false, messages: ['one', 'two'] },
+    ]);
   });
 
   it('kills it when the time is up, when its output is enough, and when that makes no sense', async () => {
@@ -88,7 +91,11 @@ describe('running a program', () => {
       'readVideo: not read within the time limit of 0.3 s',
     );
     const deadline = startDeadline(20);
-    expect((await runProgram(endless, { args: [], deadline, onOutput: () => false })).code).toBeNull();
+    expect(await runProgram(endless, { args: [], deadline, onOutput: () => false })).toEqual({
+      code: null,
+      wasStopped: true,
+      messages: [],
+    });
     const onOutput = () => {
       throw new Error('nonsense');
     };
@@ -169,6 +176,17 @@ describe.skipIf(!available)('reading by ffmpeg (needs it)', () => {
     await expect(reader.read({ kind: 'bytes', bytes }, { frames: [0] })).rejects.toThrow(
       /; what lies in memory is read from its beginning on, so write it to a file, or use the node-av reader/,
     );
+  });
+
+  it('tells of a program that crashes', async () => {
+    const crashing = await script('kill -SEGV $$');
+    const video = fixture('one-frame.mp4');
+    const read = async (programs: { ffmpeg?: string; ffprobe?: string }) =>
+      createFfmpegReader({ ...(await findFfmpeg()), ...programs }, {}).read(video, { frames: [0] });
+    await expect(read({ ffmpeg: crashing })).rejects.toThrow(
+      `readVideo: frame 0 can't be decoded (${crashing} was ended by SIGSEGV); 0 of the 1 frames asked for are sound`,
+    );
+    await expect(read({ ffprobe: crashing })).rejects.toThrow(`readVideo: ${crashing} was ended by SIGSEGV`);
   });
 
   it('takes a name for nothing but a name', async () => {

@@ -62,7 +62,7 @@ export async function decodeSegment(
     }
   };
 
-  const { code, messages } = await runProgram(programs.ffmpeg, {
+  const { code, wasStopped, messages } = await runProgram(programs.ffmpeg, {
     args: [
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-copyts', '-noautorotate'],
       ...['-threads', String(options.threads), '-flags', '-output_corrupt'],
@@ -98,7 +98,7 @@ export async function decodeSegment(
     },
   });
   if (isDoubtful && from !== undefined) for (const index of came) assembly.withdraw(index);
-  if (code !== 0 && code !== null && taken === 0) {
+  if (code !== 0 && !wasStopped && taken === 0) {
     for (const index of frames) assembly.lose(index, reasonOf(messages, video));
   }
 }

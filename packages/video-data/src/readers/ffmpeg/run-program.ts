@@ -17,8 +17,10 @@ export interface ProgramRun {
 
 /** How it ended. */
 export interface ProgramEnd {
-  /** Exit status; null where it was killed. */
+  /** Exit status; null where a signal ended it. */
   readonly code: number | null;
+  /** Whether it was killed because its output was enough. */
+  readonly wasStopped: boolean;
   /** The last lines of its messages. */
   readonly messages: readonly string[];
 }
@@ -43,6 +45,7 @@ export function runProgram(program: string, run: ProgramRun): Promise<ProgramEnd
     const messages: string[] = [];
     let tail = '';
     let fault: unknown;
+    let wasStopped = false;
     const kill = () => child.kill('SIGKILL');
     const guarded = (work: () => void) => {
       try {
@@ -61,7 +64,9 @@ export function runProgram(program: string, run: ProgramRun): Promise<ProgramEnd
     child.stdin?.on('error', () => {}).end(input);
     child.stdout!.on('data', (chunk: Buffer) =>
       guarded(() => {
-        if (!onOutput(chunk)) kill();
+        if (onOutput(chunk)) return;
+        wasStopped = true;
+        kill();
       }),
     );
     child.stderr!.setEncoding('utf8').on('data', (chunk: string) =>
@@ -72,12 +77,13 @@ export function runProgram(program: string, run: ProgramRun): Promise<ProgramEnd
       }),
     );
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       guarded(() => {
         if (tail !== '') take(tail);
+        if (signal !== null && !wasStopped) take(`${program} was ended by ${signal}`);
         deadline.check();
       });
-      if (fault === undefined) resolve({ code, messages });
+      if (fault === undefined) resolve({ code, wasStopped, messages });
       else reject(fault);
     });
   });
