@@ -64,6 +64,9 @@ export interface BatchLoader<CropShape extends readonly number[]> {
   close(): Promise<void>;
 }
 
+/** A larger batch is taken for a mistake: no machine that trains has room for a few of them. */
+const MAX_BATCH_BYTES = 2 ** 34;
+
 /** What a loader is made of. */
 export interface BatchLoaderParts<Sample extends SourceSample, CropShape extends readonly number[]> {
   /** How the batches are made. */
@@ -91,7 +94,7 @@ export interface BatchTarget {
  * read, and exact resume are the same for all. Memory: `prefetch + 1` batches, and one more copy of each batch handed out unless
  * `reuseMemory` is set.
  *
- * @throws InputError for a batch larger than the source when `dropLast` is set
+ * @throws InputError for a batch over 16 GiB, or one larger than the source when `dropLast` is set
  */
 export function createBatchLoader<Sample extends SourceSample, CropShape extends readonly number[]>(
   source: SampleSource<Sample>,
@@ -105,12 +108,18 @@ export function createBatchLoader<Sample extends SourceSample, CropShape extends
       `loader: batchSize ${batchSize} is more than the ${source.length} ${nounOf(source)} of ${source.name}; make it smaller or set dropLast: false`,
     );
   }
+  const cropLength = cropShape.reduce((product, extent) => product * extent, 1);
+  const bytes = batchSize * repeats * cropLength * 4;
+  if (bytes > MAX_BATCH_BYTES) {
+    throw new InputError(
+      `loader: a batch of ${[batchSize * repeats, ...cropShape].join(' x ')} values is ${(bytes / 2 ** 30).toFixed(0)} GiB, over 16; make batchSize or the crops smaller`,
+    );
+  }
   const tracker = trackUnreadable(source, {
     maxShare: settings.maxUnreadableShare,
     isReplaced: replaceUnreadable,
     onUnreadable: settings.onUnreadable,
   });
-  const cropLength = cropShape.reduce((product, extent) => product * extent, 1);
   const totals = { batches: 0, samples: 0, waitSeconds: 0 };
   let active = 0;
 

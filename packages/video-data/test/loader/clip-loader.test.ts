@@ -8,6 +8,7 @@ import {
   type ClipBatch,
   type ClipLoaderOptions,
   type ClipSource,
+  type ClipTransform,
   createClipLoader,
   createProceduralMotionSource,
 } from '../../src/index.ts';
@@ -265,6 +266,37 @@ describe('training clips', () => {
   });
 });
 
+describe('frames of any size', () => {
+  const transforms: readonly ClipTransform[] = [
+    { kind: 'train' },
+    { kind: 'train', crop: { kind: 'random-resized' } },
+    { kind: 'eval', crops: 3 },
+  ];
+  it.each(transforms)('become crops by %j', async (transform) => {
+    const sizes = [
+      [1, 1],
+      [2, 3],
+      [1, 40],
+      [31, 1],
+      [64, 48],
+    ] as const;
+    const source = await codedVideos(sizes.map(([width, height]) => ({ frames: 2, width, height })));
+    const sampling = { kind: 'uniform', frames: 2 } as const;
+    const [batch] = await collect(source, { batchSize: 5, size: [16, 20], workers: 0, sampling, transform });
+    expect(batch!.failed).toEqual([]);
+    expect(batch!.pixels.every(Number.isFinite)).toBe(true);
+  });
+
+  it('are refused where scaling them would take too much memory', async () => {
+    const source = await codedVideos([{ frames: 2, width: 1500, height: 1 }]);
+    const sampling = { kind: 'uniform', frames: 16 } as const;
+    const options = { batchSize: 1, size: 224, workers: 0, sampling, transform: { kind: 'eval' } } as const;
+    await expect(collect(source, options)).rejects.toThrow(
+      'video-0 (its crops need 16 frames of 336000x224, which are over 1 GiB)',
+    );
+  });
+});
+
 describe('evaluation clips', () => {
   const options: ClipLoaderOptions = {
     batchSize: 2,
@@ -434,6 +466,10 @@ describe('options', () => {
     [
       { batchSize: 21 },
       'loader: batchSize 21 is more than the 20 videos of procedural motion; make it smaller or set dropLast: false',
+    ],
+    [
+      { size: 8192, sampling: { kind: 'uniform', frames: 16 } },
+      'loader: a batch of 4 x 16 x 8192 x 8192 x 3 values is 48 GiB, over 16; make batchSize or the crops smaller',
     ],
     [{ repeats: 1.5 }, 'loader: repeats is 1.5; give a whole number from 1 to 1024'],
     [{ sampling: { kind: 'dense', stride: 0 } }, 'sampling: stride is 0; give a whole number from 1 to 65536'],
