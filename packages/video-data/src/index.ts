@@ -55,7 +55,7 @@ export {
   probeClipReaders,
 } from './readers/create-clip-reader.ts';
 export type { VideoReaderName } from './readers/reader-candidates.ts';
-export { ReaderNotFound } from './readers/reader-not-found.ts';
+export { type ReaderAbsence, ReaderNotFound } from './readers/reader-not-found.ts';
 export {
   type ClipSampling,
   clipViews,

@@ -16,10 +16,8 @@ const APART = 0.2;
 const ALONG = 0.3;
 
 /**
- * Draws frames of video `index` of a set of procedural motion.
- *
- * @param frames indices into the video
- * @param label the motion; default the video's own
+ * Draws frames of video `index` of a set of procedural motion: those that `frames` names by their indices into the video, with the motion
+ * `label`, by default the video's own.
  */
 export function renderMotion(
   spec: MotionSpec,
