@@ -1,8 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AdamW, createRng, softmaxCrossEntropy, useEngine } from '@masked-distill/tensor-core';
-import { ImageClassifier } from '@masked-distill/vit';
+import {
+  AdamW,
+  createRng,
+  type Module,
+  roiAlignWeights,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  useEngine,
+} from '@masked-distill/tensor-core';
+import { ActionDetector, ImageClassifier } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
@@ -58,6 +66,7 @@ beforeAll(async () => {
   });
   await record(async () => {
     for (const pooling of ['mean', 'class'] as const) trainClassifier(pooling);
+    trainDetector();
   });
 }, 120_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -67,12 +76,32 @@ function trainClassifier(pooling: 'mean' | 'class'): void {
     { imageSize: { h: 16, w: 16 }, patch: { h: 8, w: 8 }, width: 16, depth: 1, heads: 2, classes: 3, pooling },
     { rng: createRng(0) },
   );
+  trainOnce(model, () => {
+    const targets = tf.oneHot(tf.tensor1d([0, 2], 'int32'), 3) as tf.Tensor2D;
+    return softmaxCrossEntropy(model.forward(tf.ones([2, 16, 16, 3])), targets);
+  });
+}
+
+function trainDetector(): void {
+  const model = new ActionDetector(
+    {
+      ...{ width: 16, depth: 1, heads: 2, classes: 3, bins: 2 },
+      ...{ frames: 4, imageSize: { h: 16, w: 16 }, patch: { t: 2, h: 8, w: 8 } },
+    },
+    { rng: createRng(0) },
+  );
+  const weights = roiAlignWeights(Float32Array.of(0, 0, 0.5, 1, 0.2, 0.1, 1, 1), { map: { h: 2, w: 2 }, bins: 2 });
+  trainOnce(model, () => {
+    const regions = tf.tensor3d(weights, [2, 4, 4]);
+    const logits = model.forward(tf.ones([2, 4, 16, 16, 3]), { regions });
+    return sigmoidCrossEntropy(logits, tf.ones([2, 3]), tf.ones([2]));
+  });
+}
+
+function trainOnce(model: Module, loss: () => tf.Scalar): void {
   const variables = model.trainableVariables();
   const optimizer = new AdamW(variables, { weightDecay: 0.05 });
   tf.tidy(() => {
-    const pixels = tf.ones([2, 16, 16, 3]) as tf.Tensor4D;
-    const targets = tf.oneHot(tf.tensor1d([0, 2], 'int32'), 3) as tf.Tensor2D;
-    const loss = () => softmaxCrossEntropy(model.forward(pixels), targets);
     const { grads } = tf.variableGrads(loss, [...variables.values()]);
     const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]!]));
     optimizer.apply(gradients, optimizer.scalars(0, 1e-3));
