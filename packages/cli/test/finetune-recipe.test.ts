@@ -1,7 +1,7 @@
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint, readTensors, toFloat32 } from '@masked-distill/tensor-core';
+import { openCheckpoint, readTensors, tensorData, toFloat32, writeSafetensors } from '@masked-distill/tensor-core';
 import { readMetrics } from '@masked-distill/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finetuneVerb } from '../src/verbs/finetune.ts';
@@ -207,6 +207,37 @@ describe('presets', () => {
 });
 
 describe('refuses', () => {
+  it('weights without an encoder, and held-out samples of other classes', async () => {
+    const path = join(root, 'colours.safetensors');
+    await writeSafetensors(path, new Map([['palette.weight', tensorData(Float32Array.of(1, 2), [2])]]));
+    const given = ['finetune', '--init', path, '--data', 'procedural:96', ...SMALL, ...inRoot('refused')];
+    const withoutEncoder = await run(given);
+    expect(withoutEncoder.code).toBe(2);
+    expect(withoutEncoder.stderr).toMatch(
+      /^masked-distill: weights: .*colours\.safetensors holds no encoder that is known, its names begin with palette; give weights named as by .*\n$/,
+    );
+
+    await writeImages(join(root, 'fruit'), ['apple/1.png', 'pear/2.png', 'plum/3.png'], 16);
+    await writeImages(join(root, 'other-fruit'), ['apple/1.png', 'pear/2.png', 'fig/3.png'], 16);
+    const folders = ['--data', join(root, 'fruit'), '--val', join(root, 'other-fruit'), '--batch-size', '2'];
+    const others = await run([
+      'finetune',
+      '--init',
+      encoder(),
+      '--engine',
+      'wasm',
+      '--workers',
+      '0',
+      ...folders,
+      ...inRoot('refused'),
+    ]);
+    expect(others.code).toBe(2);
+    expect(others.stderr).toMatch(
+      /data\.val: .*other-fruit has 3 classes \(fig among them\), .*fruit has 3; give both the same classes\n$/,
+    );
+    await expect(access(join(root, 'refused'))).rejects.toThrow('ENOENT');
+  });
+
   it.each([
     [
       ['--mixup', '0.8', '--batch-size', '1'],
