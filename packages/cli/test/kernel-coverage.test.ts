@@ -13,6 +13,7 @@ import {
 import { ActionDetector, ImageClassifier } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { distillVerb } from '../src/verbs/distill.ts';
 import { pretrainVerb } from '../src/verbs/pretrain.ts';
 import { visualizeVerb } from '../src/verbs/visualize.ts';
 import tfjsNode from './kernels/tfjs-node.json' with { type: 'json' };
@@ -21,6 +22,24 @@ import { runVerb, writeImages } from './nano-checkpoint.ts';
 const NANO = [
   ...['--model', 'nano', '--depth', '2', '--decoder-depth', '1', '--decoder-width', '32', '--decoder-heads', '2'],
   ...['--image-size', '16', '--patch', '4', '--batch-size', '8', '--engine', 'wasm', '--workers', '0'],
+];
+/** 4 frames of 16 px in cubes of 2x8x8. */
+const CLIPS = [
+  ...[
+    '--model',
+    'video-nano',
+    '--depth',
+    '2',
+    '--frames',
+    '4',
+    '--image-size',
+    '16',
+    '--patch',
+    '8',
+    '--mask-ratio',
+    '0.5',
+  ],
+  ...['--batch-size', '4', '--steps', '1', '--picture-every', 'off', '--engine', 'wasm', '--workers', '0'],
 ];
 /** What a recipe may ask of a training step. */
 const RECIPE = [
@@ -63,6 +82,22 @@ beforeAll(async () => {
       ...['--output', join(root, 'drawn.png')],
     ]);
     expect(drawn.code, drawn.stderr).toBe(0);
+  });
+  await record(async () => {
+    const clips = ['--data', 'procedural-motion:12', ...CLIPS, '--root', root];
+    const teacher = await runVerb(pretrainVerb, [
+      'pretrain',
+      ...clips,
+      '--name',
+      'teacher',
+      '--mask-decoder',
+      'running-cell',
+    ]);
+    expect(teacher.code, teacher.stderr).toBe(0);
+    const distilled = await runVerb(distillVerb, [
+      ...['distill', ...clips, ...RECIPE, '--teacher', join(root, 'teacher'), '--teacher-mask-ratio', '0.25'],
+    ]);
+    expect(distilled.code, distilled.stderr).toBe(0);
   });
   await record(async () => {
     for (const pooling of ['mean', 'class'] as const) trainClassifier(pooling);

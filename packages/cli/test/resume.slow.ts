@@ -48,25 +48,35 @@ async function killAfter(
   await closed;
 }
 
+const images = ['--data', 'procedural:96', '--model', 'nano', '--depth', '2', '--image-size', '32', '--patch', '8'];
+const clips = [
+  ...['--data', 'procedural-motion:96', '--model', 'video-nano', '--depth', '2', '--frames', '4', '--image-size', '16'],
+  ...['--patch', '8', '--mask-ratio', '0.75'],
+];
 const flags = [
-  ...['--data', 'procedural:96', '--model', 'nano', '--depth', '2', '--image-size', '32', '--patch', '8'],
   ...['--engine', 'wasm', '--batch-size', '8', '--repeats', '2', '--accumulation', '2', '--drop-path', '0.1'],
   ...['--ema', '0.95', '--clip-norm', '1', '--steps', String(STEPS), '--checkpoint-every', '5 steps'],
   ...['--picture-every', '7 steps', '--keep', '2'],
 ];
 
 // Runs the build: `npm run build` comes first.
-it.each(['pretrain', 'distill'])(
-  'a run of %s that is killed twice ends with the losses and weights of one that never stopped, bit for bit',
+it.each([
+  ['pretrain', 'images', images],
+  ['distill', 'images', images],
+  ['pretrain', 'clips', clips],
+  ['distill', 'clips', [...clips, '--teacher-mask-ratio', '0.5']],
+] as const)(
+  'a run of %s on %s that is killed twice ends with the losses and weights of one that never stopped, bit for bit',
   { timeout: 600_000 },
-  async (verb) => {
-    const [whole, killed] = [join(root, `${verb}-whole`), join(root, `${verb}-killed`)];
-    const teacher = join(root, 'teacher');
-    if (verb === 'distill') await toTheEnd('pretrain', [...flags, '--root', root, '--name', 'teacher']);
-    const own = [...flags, '--root', root, ...(verb === 'distill' ? ['--teacher', teacher] : [])];
+  async (verb, kind, data) => {
+    const of = (what: string) => `${verb}-${kind}-${what}`;
+    const [whole, killed] = [join(root, of('whole')), join(root, of('killed'))];
+    const [teacher, plain] = [join(root, of('teacher')), kind === 'clips' ? clips : images];
+    if (verb === 'distill') await toTheEnd('pretrain', [...plain, ...flags, '--root', root, '--name', of('teacher')]);
+    const own = [...data, ...flags, '--root', root, ...(verb === 'distill' ? ['--teacher', teacher] : [])];
 
-    await toTheEnd(verb, [...own, '--name', `${verb}-whole`, '--workers', '1']);
-    await killAfter(8, { verb, words: [...own, '--name', `${verb}-killed`, '--workers', '2'], folder: killed });
+    await toTheEnd(verb, [...own, '--name', of('whole'), '--workers', '1']);
+    await killAfter(8, { verb, words: [...own, '--name', of('killed'), '--workers', '2'], folder: killed });
     expect((await (await openRunFolder(killed)).checkpoints.loadLatest()).checkpoint.step).toBeLessThan(STEPS);
     await killAfter(17, { verb, words: ['--resume', killed, '--workers', '1'], folder: killed });
     await toTheEnd(verb, ['--resume', killed, '--workers', '0']);
