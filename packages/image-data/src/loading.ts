@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { CentreCrop } from './augment/centre-crop.ts';
 export { checkErasing } from './augment/random-erasing.ts';
 export { countLabels } from './inspect/count-labels.ts';
 export { spreadOf } from './inspect/spread.ts';
@@ -43,7 +44,7 @@ export { expandBraces, hasBraces } from './sources/brace-range.ts';
 export { fingerprintOf } from './sources/fingerprint.ts';
 export { classesOfFolders, topFolder } from './sources/folder-classes.ts';
 export { type ClassList, parseLabel, resolveNumberedClasses } from './sources/labels.ts';
-export { labelProblem, listText, splitQuoted } from './sources/list-line.ts';
+export { labelProblem, listText, type QuotedLine, splitQuoted } from './sources/list-line.ts';
 export { readListLines } from './sources/read-list.ts';
 export type { SampleSource, SourceSample } from './sources/sample-source.ts';
 export { shuffledOrder } from './sources/shuffle.ts';

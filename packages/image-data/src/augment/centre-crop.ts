@@ -5,7 +5,12 @@ export interface CentreCrop {
   /** The part of the picture that is resized; the whole of it unless it is extremely long. */
   readonly source: Box;
   /** What the part is resized to. */
-  readonly resized: { readonly width: number; readonly height: number };
+  readonly resized: {
+    /** Pixels in a row. */
+    readonly width: number;
+    /** Rows. */
+    readonly height: number;
+  };
   /** What is kept of that. */
   readonly window: Box;
 }

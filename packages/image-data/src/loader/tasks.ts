@@ -8,7 +8,7 @@ export interface AnyTask {
 export type ResultsOf<Task extends AnyTask> = { readonly [Kind in Task['kind']]: unknown };
 
 /** The tasks of one kind. */
-export type TaskOf<Task extends AnyTask, Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
+export type TaskOf<Task extends AnyTask, Kind extends Task['kind']> = Extract<Task, Record<'kind', Kind>>;
 
 /** Carries out tasks, one after the other, in a worker or on the main thread. */
 export interface TaskRunner<Task extends AnyTask, Results extends ResultsOf<Task>> {

@@ -26,7 +26,9 @@ function demand(isMet: boolean, what: string): asserts isMet {
  * for (const { name, run } of imageSourceConformance(() => openMySource())) it(name, run);
  * ```
  */
-export function imageSourceConformance(open: () => AnySource | Promise<AnySource>): SourceConformanceCase[] {
+export function imageSourceConformance(
+  open: () => SampleSource<SourceSample> | Promise<SampleSource<SourceSample>>,
+): SourceConformanceCase[] {
   const over = (check: (source: AnySource) => void | Promise<void>) => async () => check(await open());
   return [
     {

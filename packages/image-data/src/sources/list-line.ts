@@ -33,12 +33,20 @@ export function labelProblem(label: number, text: string): string | undefined {
   return label < 0 || label >= MAX_CLASSES ? `label ${text} is outside 0..${MAX_CLASSES - 1}` : undefined;
 }
 
+/** A line whose path stands in quotes. */
+export interface QuotedLine {
+  /** The path, without them; absent when they are never closed. */
+  readonly path?: string;
+  /** What comes after it. */
+  readonly rest: string;
+}
+
 /**
  * Splits a line that begins with a quote: `"a b.jpg" 3` or `"a b.jpg",3`. A doubled quote inside stands for itself, as in CSV.
  *
  * @returns undefined when it begins with none; no path when the quote is never closed
  */
-export function splitQuoted(text: string): { readonly path?: string; readonly rest: string } | undefined {
+export function splitQuoted(text: string): QuotedLine | undefined {
   const quote = text[0]!;
   if (quote !== '"' && quote !== "'") return undefined;
   let path = '';
