@@ -58,3 +58,4 @@ export {
   linearProbe,
   type WeightDecayResult,
 } from './probe/linear-probe.ts';
+export { type SgdProbeOptions, type SgdProbeResult, sgdProbe } from './probe/sgd-probe.ts';

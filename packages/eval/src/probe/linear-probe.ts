@@ -1,8 +1,9 @@
 import { InputError } from '@masked-distill/base';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFeatureSets, type FeatureSets, type LabelledFeatures } from '../labelled-features.ts';
+import { checkFeatureSets, type FeatureSets } from '../labelled-features.ts';
 import { topKAccuracy } from '../metrics/top-k-accuracy.ts';
 import { holdOut } from './hold-out.ts';
+import { classesOf, indexed, take } from './known-classes.ts';
 import { fitSoftmaxRegression } from './softmax-regression.ts';
 import { type FeatureStatistics, featureStatistics, standardize } from './standardize.ts';
 
@@ -71,7 +72,7 @@ export async function linearProbe(
   if (weightDecays.length === 0 || weightDecays.some((value) => !(value >= 0))) {
     throw new InputError(`linearProbe: weightDecays is [${weightDecays}]; give numbers of at least 0`);
   }
-  const classes = classesOf(sets);
+  const classes = classesOf(sets, 'linearProbe');
   const train = { features: sets.train.features, labels: indexed(sets.train.labels, classes) };
   const test = { features: sets.test.features, labels: indexed(sets.test.labels, classes) };
   const settings = { classes: classes.size, width, maxSteps, tolerance };
@@ -102,40 +103,6 @@ export async function linearProbe(
 
 const isBetter = (a: WeightDecayResult, b: WeightDecayResult) =>
   a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.weightDecay > b.weightDecay);
-
-/** Place of each class of `train`, ascending. */
-function classesOf({ train, test }: FeatureSets): Map<number, number> {
-  for (const [name, { labels }] of Object.entries({ train, test })) {
-    const unlabelled = labels.findIndex((label) => label < 0);
-    if (unlabelled >= 0) {
-      throw new InputError(
-        `linearProbe: sample ${unlabelled} of ${name} has the label ${labels[unlabelled]}; leave out what has no class`,
-      );
-    }
-  }
-  const classes = new Map([...new Set(train.labels)].sort((a, b) => a - b).map((label, place) => [label, place]));
-  if (classes.size === 1) {
-    throw new InputError('linearProbe: all training samples are of one class; give at least two');
-  }
-  const unknown = test.labels.find((label) => !classes.has(label));
-  if (unknown !== undefined) {
-    throw new InputError(
-      `linearProbe: class ${unknown} is among the test samples and not among the training samples; give some to train on, or leave it out`,
-    );
-  }
-  return classes;
-}
-
-const indexed = (labels: Int32Array, classes: ReadonlyMap<number, number>) =>
-  labels.map((label) => classes.get(label)!);
-
-function take({ features, labels }: LabelledFeatures, samples: Int32Array, width: number): LabelledFeatures {
-  const taken = new Float32Array(samples.length * width);
-  samples.forEach((sample, row) => {
-    taken.set(features.subarray(sample * width, (sample + 1) * width), row * width);
-  });
-  return { features: taken, labels: samples.map((sample) => labels[sample]!) };
-}
 
 interface FitAndJudgeOptions {
   readonly weightDecays: readonly number[];
