@@ -153,7 +153,7 @@ describe('featureColours', () => {
       if (!isInside(patch)) return 0;
       return i % 3 === 0 ? 10 : i % 3 === 1 ? (patch % 2 ? 1 : -1) : 0;
     });
-    const { foreground, all } = featureColours(features, { width: 3, isAtEdge });
+    const { foreground, all } = featureColours(features, { width: 3, perPicture: 36, isAtEdge });
     const colour = (of: Uint8Array, patch: number) => [...of.subarray(patch * 3, patch * 3 + 3)];
     expect(colour(foreground, 0)).toEqual([20, 21, 26]);
     expect(new Set([7, 8, 9, 10].map((patch) => colour(foreground, patch)[0]))).toEqual(new Set([0, 255]));

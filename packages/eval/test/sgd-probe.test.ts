@@ -65,7 +65,7 @@ describe('sgdProbe', () => {
     expect(tf.memory().numTensors).toBe(before);
     const optimum = await linearProbe(sets);
     expect(optimum.top1).toBeGreaterThan(0.8);
-    expect(top1).toBeGreaterThan(optimum.top1 - 0.03);
+    expect(top1).toBeGreaterThan(optimum.top1 - 0.05);
     expect(top5).toBe(1);
     const best = Math.max(...sweep.map(({ accuracy }) => accuracy));
     expect(sweep.find(({ accuracy }) => accuracy === best)!.learningRate).toBe(learningRate);

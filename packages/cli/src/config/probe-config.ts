@@ -1,7 +1,7 @@
 import { clipKeys, dataKeys } from './data-keys.ts';
 import { finetuneKeys } from './finetune-config.ts';
 import { type ConfigOf, key, optionalKey } from './key.ts';
-import { oneOf, pattern, size, text, triple, whole } from './kinds.ts';
+import { oneOf, or, pattern, size, text, triple, whole } from './kinds.ts';
 import { runKeys } from './run-keys.ts';
 
 /** Every flag of `masked-distill probe`. */
@@ -25,6 +25,14 @@ export const probeKeys = {
     is: 'neighbours that vote',
     default: '1,5,10,20',
   }),
+  optimizer: key(oneOf(['optimum', 'sgd', 'lars'], 'name'), {
+    is: 'linear probe: fitted to its optimum; or 90 epochs of SGD or LARS, a sweep of learning rates in one pass',
+    default: 'optimum',
+  }),
+  features: key(or('off', text('folder')), {
+    is: 'keep features in this folder, so that another probe of the same encoder and data takes seconds',
+    default: 'off',
+  }),
   json: optionalKey(text('file'), { is: 'write everything measured to this file' }),
   batchSize: optionalKey(whole(), { is: 'images or clips encoded at once (64 images, or clips of as many frames)' }),
   workers: dataKeys.workers,
@@ -38,7 +46,7 @@ export const probeKeys = {
   std: optionalKey(triple({ above: 0 }), {
     is: "deviation of red, green and blue (the checkpoint's; else ImageNet's)",
   }),
-  seed: key(whole(0), { is: 'seed of which training images choose the weight decay', default: 0 }),
+  seed: key(whole(0), { is: 'seed of which training images choose the weight decay or learning rate', default: 0 }),
   engine: runKeys.engine,
   device: runKeys.device,
   threads: runKeys.threads,

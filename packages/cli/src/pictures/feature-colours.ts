@@ -13,6 +13,8 @@ export interface FeatureColours {
 export interface FeatureColoursOptions {
   /** Columns of the features. */
   readonly width: number;
+  /** Patches of each picture. */
+  readonly perPicture: number;
   /** Whether a patch lies at the edge of its picture. */
   readonly isAtEdge: (patch: number) => boolean;
 }
@@ -24,30 +26,50 @@ const CUT = 0.02;
 const LEAST = 8;
 
 /**
- * Colours features by their first three principal components. The first one's two halves are taken for foreground and background: the
- * background is the one that has more of the pictures' edges.
+ * Colours features by their first three principal components, of all pictures together but for each one's mean: what differs within pictures
+ * shows, not which picture a patch is of. The two halves of each picture by the first component are taken for foreground and background: the
+ * background is the one that has more of its patches at the edge.
  *
- * @param features `[n, width]`, of all pictures together, so that a colour means the same in each
+ * @param features `[n, width]`, picture by picture
  */
-export function featureColours(features: Float32Array, { width, isAtEdge }: FeatureColoursOptions): FeatureColours {
-  const { scores } = principalComponents(features, { width });
+export function featureColours(
+  features: Float32Array,
+  { width, perPicture, isAtEdge }: FeatureColoursOptions,
+): FeatureColours {
+  const centred = centredByPicture(features, width * perPicture, width);
+  const { scores } = principalComponents(centred, { width });
   const count = features.length / width;
   const first = Float64Array.from({ length: count }, (_, i) => scores[i * 3]!);
-  const threshold = otsu(first);
-  const patches = [...first.keys()];
-  const high = patches.filter((i) => first[i]! > threshold);
-  const low = patches.filter((i) => first[i]! <= threshold);
-  const edges = (some: readonly number[]) => some.filter(isAtEdge).length / Math.max(1, some.length);
-  const chosen = edges(high) <= edges(low) ? high : low;
+  const chosen: number[] = [];
+  for (let start = 0; start < count; start += perPicture) {
+    const threshold = otsu(first.subarray(start, start + perPicture));
+    const patches = Array.from({ length: perPicture }, (_, i) => start + i);
+    const high = patches.filter((i) => first[i]! > threshold);
+    const low = patches.filter((i) => first[i]! <= threshold);
+    const edges = (some: readonly number[]) => some.filter(isAtEdge).length / Math.max(1, some.length);
+    chosen.push(...(edges(high) <= edges(low) ? high : low));
+  }
   const foreground = new Uint8Array(count * 3);
   for (let i = 0; i < count; i++) foreground.set(DARK, i * 3);
   if (chosen.length >= LEAST) {
     const own = new Float32Array(chosen.length * width);
-    for (const [row, i] of chosen.entries()) own.set(features.subarray(i * width, (i + 1) * width), row * width);
+    for (const [row, i] of chosen.entries()) own.set(centred.subarray(i * width, (i + 1) * width), row * width);
     const colours = coloursOf(principalComponents(own, { width }).scores);
     for (const [row, i] of chosen.entries()) foreground.set(colours.subarray(row * 3, row * 3 + 3), i * 3);
   }
   return { all: coloursOf(scores), foreground };
+}
+
+function centredByPicture(features: Float32Array, size: number, width: number): Float32Array {
+  const centred = features.slice();
+  for (let start = 0; start < features.length; start += size) {
+    for (let column = 0; column < width; column++) {
+      let sum = 0;
+      for (let i = start + column; i < start + size; i += width) sum += features[i]!;
+      for (let i = start + column; i < start + size; i += width) centred[i]! -= (sum * width) / size;
+    }
+  }
+  return centred;
 }
 
 /** A picture of patches' colours, smoothed to a size. */

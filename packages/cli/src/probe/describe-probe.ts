@@ -12,7 +12,12 @@ export function describeProbe({ weights, encoder, data, knn, linear, seconds }: 
   const rows = [
     ['', 'top-1', 'top-5', ''],
     ...knn.map(({ k, top1 }) => [`k-NN, k = ${k}`, percent(top1), '', '']),
-    ['linear probe', percent(linear.top1), percent(linear.top5), `weight decay ${linear.weightDecay}`],
+    [
+      'linear probe',
+      percent(linear.top1),
+      percent(linear.top5),
+      'weightDecay' in linear ? `weight decay ${linear.weightDecay}` : `learning rate ${linear.learningRate}`,
+    ],
   ];
   const times = Object.entries(seconds).map(([name, value]) => `${name} ${formatDuration(value)}`);
   return `${weights}\n${features}; ${images}\n${formatColumns(rows, { right: [1, 2] })}${times.join(', ')}\n`;

@@ -1,4 +1,4 @@
-import type { LinearProbeResult } from '@masked-distill/eval';
+import type { LinearProbeResult, SgdProbeResult } from '@masked-distill/eval';
 
 /** Everything that `probe` measured, as `--json` writes it. */
 export interface ProbeReport {
@@ -24,7 +24,7 @@ export interface ProbeReport {
   /** k-NN: for each number of neighbours the share classified rightly. */
   readonly knn: readonly { readonly k: number; readonly top1: number }[];
   /** The linear probe. */
-  readonly linear: LinearProbeResult;
+  readonly linear: LinearProbeResult | SgdProbeResult;
   /** Seconds spent. */
   readonly seconds: { readonly features: number; readonly knn: number; readonly linear: number };
 }

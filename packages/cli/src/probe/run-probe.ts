@@ -1,8 +1,15 @@
 import { InputError } from '@masked-distill/base';
 import { writeFileAtomic } from '@masked-distill/base/files';
-import { knnAccuracies, type LabelledFeatures, linearProbe } from '@masked-distill/eval';
+import { knnAccuracies, type LabelledFeatures, linearProbe, sgdProbe } from '@masked-distill/eval';
 import { IMAGENET_MEAN, IMAGENET_STD, requireLabels } from '@masked-distill/image-data';
-import { type Backbone, createEncoder, imageEncoderConfig, videoEncoderConfig } from '@masked-distill/vit';
+import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
+import {
+  type Backbone,
+  type CreatedEncoder,
+  createEncoder,
+  imageEncoderConfig,
+  videoEncoderConfig,
+} from '@masked-distill/vit';
 import type { ProbeConfig } from '../config/probe-config.ts';
 import { type InputSize, workersOf } from '../data/modality.ts';
 import type { Environment } from '../environment.ts';
@@ -14,6 +21,7 @@ import { startEngine } from '../start-engine.ts';
 import { type OpenEncoderWeights, openEncoderWeights } from '../weights/open-encoder-weights.ts';
 import { resolveWeights } from '../weights/resolve-weights.ts';
 import { describeProbe } from './describe-probe.ts';
+import { keptFeatures } from './kept-features.ts';
 import type { ProbeReport } from './probe-report.ts';
 
 /** What {@link runProbe} works with. */
@@ -37,8 +45,9 @@ interface FeatureSets {
 export async function runProbe(options: ProbeOptions, environment: Environment): Promise<ProbeReport> {
   const { stdout, stderr, now } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
-  const { path, skipped } = await resolveWeights(options.checkpoint, { environment });
-  for (const { path: damaged, reason } of skipped) note(`passed over ${damaged}: ${reason}`);
+  const resolved = await resolveWeights(options.checkpoint, { environment });
+  const { path } = resolved;
+  for (const { path: damaged, reason } of resolved.skipped) note(`passed over ${damaged}: ${reason}`);
   const opened = await openEncoderWeights(path);
   try {
     const input = inputOf(opened, options);
@@ -47,10 +56,12 @@ export async function runProbe(options: ProbeOptions, environment: Environment):
       const start = now();
       return [await work, (now() - start) / 1000];
     };
-    const [sets, features] = await time(encodeAll(opened, { options, sources, input, note }));
+    const [sets, features] = await time(
+      encodeAll(opened, { options, sources, input, note, fingerprint: resolved.fingerprint }),
+    );
     const ks = options.k.split(',').map(Number);
     const [accuracies, knnSeconds] = await time(knnAccuracies({ ...sets, ks }));
-    const [linear, linearSeconds] = await time(linearProbe(sets, { seed: options.seed }));
+    const [linear, linearSeconds] = await time(judgeLinearly(sets, options));
     const report: ProbeReport = {
       weights: path,
       encoder: { ...pick(opened), pooling: options.pooling },
@@ -72,6 +83,10 @@ export async function runProbe(options: ProbeOptions, environment: Environment):
   } finally {
     await opened.close();
   }
+}
+
+async function judgeLinearly(sets: FeatureSets, { optimizer, seed }: ProbeOptions): Promise<ProbeReport['linear']> {
+  return optimizer === 'optimum' ? linearProbe(sets, { seed }) : sgdProbe(sets, { optimizer, seed });
 }
 
 /** What the encoder takes, but for what was asked to differ. */
@@ -108,35 +123,47 @@ interface EncodeAllOptions {
   readonly sources: Required<RunSources>;
   readonly input: InputSize;
   readonly note: (text: string) => void;
+  /** That of the weights. */
+  readonly fingerprint: () => Promise<string>;
 }
 
-/** Starts the engine, builds the encoder, and runs it over everything once. */
+/** Starts the engine, builds the encoder, and runs it over everything once, but for what was kept of an earlier run. */
 async function encodeAll(
   { weights, file }: OpenEncoderWeights,
-  { options, sources, input, note }: EncodeAllOptions,
+  { options, sources, input, note, fingerprint }: EncodeAllOptions,
 ): Promise<FeatureSets> {
   const engine = await startEngine(options, note);
+  const { mean, std } = { mean: IMAGENET_MEAN, std: IMAGENET_STD, ...normalizationOf(file.metadata) };
+  const reading = {
+    normalization: { mean: options.mean ?? mean, std: options.std ?? std },
+    ...{ pooling: options.pooling, cropShare: options.cropShare },
+    clips: { stride: options.stride, sampling: options.sampling, reader: options.reader },
+  };
+  const kept =
+    options.features === 'off'
+      ? undefined
+      : await keptFeatures(options.features, { weights: await fingerprint(), input, ...reading });
   const [h, w] = input.imageSize;
-  const { encoder, report } = await createEncoder(weights, { imageSize: { h, w }, frames: input.frames });
-  try {
+  let created: Promise<CreatedEncoder> | undefined;
+  const extract = async (source: SampleSource<SourceSample>) => {
+    const old = await kept?.read(source);
+    if (old) return old;
+    created ??= createEncoder(weights, { imageSize: { h, w }, frames: input.frames });
+    const { encoder, report } = await created;
     for (const text of report.notes) note(text);
     checkPooling(encoder, options);
-    const { mean, std } = { mean: IMAGENET_MEAN, std: IMAGENET_STD, ...normalizationOf(file.metadata) };
-    const extract = {
-      modality: sources.modality,
-      normalization: { mean: options.mean ?? mean, std: options.std ?? std },
-      ...{ engine, pooling: options.pooling, batchSize: options.batchSize, cropShare: options.cropShare },
-      clips: { stride: options.stride, sampling: options.sampling, reader: options.reader },
-      workers: workersOf(options),
+    note(`encoding ${formatCount(source.length)} ${sources.modality.words.many} on ${engine.name}`);
+    const features = await extractFeatures(encoder, source, {
+      ...{ modality: sources.modality, engine, batchSize: options.batchSize, workers: workersOf(options), ...reading },
       onUnreadable: ({ key, reason }: { key: string; reason: string }) => note(`unreadable: ${key}: ${reason}`),
-    };
-    note(
-      `encoding ${formatCount(sources.train.length + sources.validation.length)} ${sources.modality.words.many} on ${engine.name}`,
-    );
-    const train = await extractFeatures(encoder, sources.train, extract);
-    return { train, test: await extractFeatures(encoder, sources.validation, extract) };
+    });
+    await kept?.write(source, features);
+    return features;
+  };
+  try {
+    return { train: await extract(sources.train), test: await extract(sources.validation) };
   } finally {
-    encoder.dispose();
+    (await created?.catch(() => undefined))?.encoder.dispose();
   }
 }
 

@@ -33,6 +33,8 @@ export interface NeighboursOptions extends EncoderPictureOptions {
 const COUNT = 8;
 /** Frames at once. */
 const BATCH_FRAMES = 64;
+/** Fewer samples than these are read sooner than threads start. */
+const FEW = 256;
 /** A picture is drawn about so large, with a caption below and a frame around it. */
 const SIDE = 128;
 const CAPTION = 16;
@@ -115,7 +117,7 @@ async function unitFeatures(
   const batchSize = Math.min(source.length, Math.max(1, Math.floor(BATCH_FRAMES / input.frames)));
   const features = new Float32Array(source.length * encoder.width);
   const progress = createCountNote('encoding', environment);
-  const loader = sampleViews(source, { ...reading, workers: undefined, batchSize });
+  const loader = sampleViews(source, { ...reading, workers: source.length < FEW ? 0 : undefined, batchSize });
   const forward = (pixels: tf.Tensor) => {
     const { output } = encoder.encode(encoder.embed(pixels)); // [prefix + N, B, D]
     const mean = tf.mean(tf.slice(output, [encoder.prefixTokens, 0, 0]), 0); // [B, D]

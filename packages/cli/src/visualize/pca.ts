@@ -32,7 +32,7 @@ export async function visualizePca(options: EncoderPictureOptions, environment: 
       const [row, column] = [Math.floor((patch % (h * w)) / w), patch % w];
       return row === 0 || column === 0 || row === h - 1 || column === w - 1;
     };
-    const colours = featureColours(features, { width: encoder.width, isAtEdge });
+    const colours = featureColours(features, { width: encoder.width, perPicture: patches, isAtEdge });
     const steps = shownSteps(encoder);
     const [height, width] = input.imageSize;
     const draw = (all: Uint8Array, sample: number, step: number) => {
