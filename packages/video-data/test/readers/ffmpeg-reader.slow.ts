@@ -1,10 +1,4 @@
-import { describe } from 'vitest';
-import { createClipReader, probeClipReaders } from '../../src/index.ts';
-import { testSoundVideos } from '../support/video-files.ts';
+import { describeVideoReader } from '../support/describe-video-reader.ts';
 
-const ffmpeg = (await probeClipReaders()).find(({ name }) => name === 'ffmpeg')!;
-
-describe.skipIf(!ffmpeg.available)(
-  `the ffmpeg reader ${ffmpeg.available ? 'on all videos' : `is skipped: ${ffmpeg.detail}`}`,
-  () => testSoundVideos(() => createClipReader({ reader: 'ffmpeg' })),
-);
+// The program takes a quarter of a second to start, and is started some hundred times.
+await describeVideoReader('ffmpeg');

@@ -2,17 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clipFrame, clipReaderConformance, createClipReader, probeClipReaders } from '../../src/index.ts';
-import { folderOf } from '../support/files.ts';
-import { cornerColours, fixture, fixturePath, shownIndex } from '../support/fixtures.ts';
-import { testSoundVideos } from '../support/video-files.ts';
+import {
+  clipFrame,
+  clipReaderConformance,
+  createClipReader,
+  probeClipReaders,
+  type VideoReaderName,
+} from '../../src/index.ts';
+import { folderOf } from './files.ts';
+import { cornerColours, fixture, fixturePath, shownIndex } from './fixtures.ts';
+import { testSoundVideos } from './video-files.ts';
 
-const reports = await probeClipReaders();
-
-describe.each(reports)('the $name reader', ({ name, available, detail }) => {
+/** Tests a reader of video files: the suite of conformance, and all the videos of the fixtures. Skipped where it is not there. */
+export async function describeVideoReader(name: VideoReaderName): Promise<void> {
+  const { available, detail } = (await probeClipReaders()).find((report) => report.name === name)!;
   const open = (limits = {}) => createClipReader({ reader: name, ...limits });
 
-  describe.skipIf(!available)(available ? 'as it is here' : `is skipped: ${detail}`, () => {
+  describe.skipIf(!available)(`the ${name} reader${available ? '' : ` (skipped: ${detail})`}`, () => {
     const common = { frames: 120, size: [48, 64], indexOf: shownIndex } as const;
     const cases = clipReaderConformance(() => ({
       open,
@@ -30,8 +36,7 @@ describe.each(reports)('the $name reader', ({ name, available, detail }) => {
     }));
     it.each(cases.map((one) => [one.name, one.run] as const))('%s', (_, run) => run());
 
-    // The ffmpeg program takes a quarter of a second to start, so that it reads them all only in the slow tests.
-    if (name === 'node-av') testSoundVideos(open);
+    testSoundVideos(open);
 
     it.each([
       ['rotated-90.mp4', 90, ['blue', 'red', 'green', 'grey']],
@@ -81,4 +86,4 @@ describe.each(reports)('the $name reader', ({ name, available, detail }) => {
       await expect((await open()).probe({ kind: 'file', path })).rejects.toThrow(`readVideo: ${path} is no file`);
     });
   });
-});
+}

@@ -1,0 +1,3 @@
+import { describeVideoReader } from '../support/describe-video-reader.ts';
+
+await describeVideoReader('node-av');
