@@ -4,13 +4,13 @@ import type { Classifier } from '@masked-distill/vit';
 import { inputSizeOf } from '../data/modality.ts';
 import { createForwardPass, type ForwardOptions } from './forward-pass.ts';
 
-/** How well a classifier does on labelled images or clips. */
+/** How well a classifier does on labelled images or clips; one that could not be read counts as wrong. */
 export interface ClassifierScore {
   /** Share of samples whose class comes first. */
   readonly top1: number;
   /** Share of samples whose class is among the first five. */
   readonly top5: number;
-  /** Mean cross-entropy, without label smoothing. */
+  /** Mean cross-entropy of those that could be read, without label smoothing. */
   readonly loss: number;
 }
 
@@ -28,21 +28,29 @@ export function createClassifierValidation(
   source: SampleSource<SourceSample>,
   options: ForwardOptions,
 ): ClassifierValidation {
+  const classes = source.classes!.length;
   const pass = createForwardPass(
     source,
     {
       module: model,
       input: inputSizeOf(model.encoder),
-      width: source.classes!.length,
+      width: classes,
       forward: (pixels) => model.forward(pixels),
     },
-    options,
+    { ...options, replaceUnreadable: false },
   );
   return {
     async run() {
-      const { rows, labels } = await pass.run();
+      const { rows, labels, failed } = await pass.run();
+      const unread = new Set(failed);
+      const loss = crossEntropy(
+        rows.filter((_, i) => !unread.has(Math.floor(i / classes))),
+        labels.filter((_, i) => !unread.has(i)),
+      );
+      // No score is right for NaN.
+      for (const row of failed) rows.fill(Number.NaN, row * classes, (row + 1) * classes);
       const [top1, top5] = topKAccuracy(rows, labels) as [number, number];
-      return { top1, top5, loss: crossEntropy(rows, labels) };
+      return { top1, top5, loss };
     },
     close: pass.close,
   };

@@ -10,6 +10,8 @@ export interface ForwardOptions
   readonly modality: Modality;
   /** Samples at once. Default 64 images, or clips of as many frames together. */
   readonly batchSize?: number;
+  /** Whether the next sample stands in for one that can't be read. Default true. */
+  readonly replaceUnreadable?: boolean;
   /** Compiles the pass. Default: it runs operator by operator. */
   readonly engine?: Pick<Engine, 'compile'>;
 }
@@ -32,6 +34,8 @@ export interface ForwardRows {
   readonly rows: Float32Array;
   /** Class of each sample. */
   readonly labels: Int32Array;
+  /** Samples that could not be read, where none stands in for them: their rows say nothing. */
+  readonly failed: readonly number[];
 }
 
 /** A forward pass over the samples of a source, as often as one likes. */
@@ -45,16 +49,16 @@ export interface ForwardPass {
 /** Samples at once, in frames. */
 const BATCH_FRAMES = 64;
 
-/** Prepares a forward pass over labelled samples, resized and cut at the centre; for one that can't be read the next stands in. */
+/** Prepares a forward pass over labelled samples, resized and cut at the centre. */
 export function createForwardPass(
   source: SampleSource<SourceSample>,
   { module, input, width, forward }: ForwardSubject,
-  { modality, batchSize = Math.ceil(BATCH_FRAMES / (input.frames ?? 1)), engine, ...reading }: ForwardOptions,
+  { modality, batchSize = Math.ceil(BATCH_FRAMES / (input.frames ?? 1)), engine, ...given }: ForwardOptions,
 ): ForwardPass {
   const size = Math.min(batchSize, source.length);
   const loader = modality.evalLoader(source, {
-    ...reading,
-    ...{ batchSize: size, input, replaceUnreadable: true, reuseMemory: true },
+    ...{ replaceUnreadable: true, ...given },
+    ...{ batchSize: size, input, reuseMemory: true },
   });
   const step = ({ pixels }: { pixels: tf.Tensor }) => ({ rows: forward(pixels) });
   const compiled: typeof step & { dispose?: () => void } =
@@ -67,6 +71,7 @@ export function createForwardPass(
     async run() {
       const rows = new Float32Array(source.length * width);
       const labels = new Int32Array(source.length);
+      const failed: number[] = [];
       let done = 0;
       for await (const batch of loader.batches()) {
         const count = batch.keys.length;
@@ -77,9 +82,10 @@ export function createForwardPass(
         tf.dispose([pixels, result]);
         rows.set(values.subarray(0, count * width), done * width);
         labels.set(batch.labels!, done);
+        for (const place of batch.failed ?? []) failed.push(done + place);
         done += count;
       }
-      return { rows, labels };
+      return { rows, labels, failed };
     },
     async close() {
       await loader.close();

@@ -8,6 +8,8 @@ export interface RunBatch {
   readonly labels?: Int32Array;
   /** The name of what each crop was taken from. */
   readonly keys: readonly string[];
+  /** Places of samples that could not be read, where none stands in for them: their pixels are 0. */
+  readonly failed?: readonly number[];
   /** The step, counted from 0 over all epochs. */
   readonly step: number;
 }
