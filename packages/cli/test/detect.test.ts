@@ -6,6 +6,7 @@ import { encodePng } from '@masked-distill/image-data';
 import { clipFrame, createProceduralActions, renderActions } from '@masked-distill/video-data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detectVerb } from '../src/verbs/detect.ts';
+import { inspectVerb } from '../src/verbs/inspect.ts';
 import { runWords } from './run-words.ts';
 
 const SMALL = [
@@ -48,6 +49,9 @@ describe('detect', () => {
     expect(await lines('drawn', 'detections.md')).toContain(
       '| class | average precision | boxes | detections | right |',
     );
+
+    const inspected = await runWords(['inspect', join(root, 'drawn')], { verbs: [inspectVerb] });
+    expect(inspected.stdout, inspected.stderr).toContain('action detector');
 
     // The head started at a thousandth of its size, so that the first loss is that of equal chances.
     expect((await jsonLines('drawn', 'metrics.jsonl'))[0].loss).toBeCloseTo(Math.log(2), 2);

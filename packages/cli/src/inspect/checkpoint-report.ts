@@ -65,8 +65,15 @@ export interface CheckpointReport {
 /** Every model of ours has one of them. */
 const ANY_WEIGHTS = ['patch_embed.proj.weight', 'encoder.patch_embed.proj.weight'];
 /** Models of ours that are more, or less, than a masked autoencoder. */
-const OTHER_MODELS = { encoder: 'encoder', 'image-classifier': 'image classifier' } as const;
-const otherSchema = z.object({ architecture: z.enum(['encoder', 'image-classifier']) });
+const OTHER_MODELS = {
+  encoder: 'encoder',
+  'image-classifier': 'image classifier',
+  'video-classifier': 'video classifier',
+  'action-detector': 'action detector',
+} as const;
+const otherSchema = z.object({
+  architecture: z.enum(['encoder', 'image-classifier', 'video-classifier', 'action-detector']),
+});
 const FIXED_TABLES = ['pos_embed', 'decoder_pos_embed'] as const;
 
 /**
