@@ -1,7 +1,7 @@
 import { formatCount } from '../progress/format.ts';
 import { printable } from '../text/printable.ts';
+import type { EvalResults } from './eval-results.ts';
 import { type Evaluation, evaluationFiles } from './evaluation.ts';
-import type { EvalResults } from './results.ts';
 
 /** Failed samples that are named; all are in `results.json`. */
 const MAX_NAMED = 20;

@@ -4,9 +4,10 @@ import { InputError } from '@masked-distill/base';
 import { writeFileAtomic } from '@masked-distill/base/files';
 import type { Environment } from '../environment.ts';
 import { openNpyRows, readNpyRows } from '../npy/npy-rows.ts';
+import { type EvalResults, type Labelled, resultsSchema } from './eval-results.ts';
 import { claimFolder, differenceOf, type Evaluation, evaluationFiles, logitsShape } from './evaluation.ts';
 import { readJsonFile } from './read-json-file.ts';
-import { type EvalResults, type Labelled, resultsSchema, writeResults } from './results.ts';
+import { writeResults } from './results.ts';
 import { describeBriefly } from './run-eval.ts';
 
 /** Rows written at once. */

@@ -3,44 +3,14 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@masked-distill/base/files';
 import { meanProbabilities } from '@masked-distill/eval';
 import { encodePng } from '@masked-distill/image-data';
-import * as z from 'zod';
 import { readNpyRows } from '../npy/npy-rows.ts';
 import { renderConfusion } from '../pictures/confusion-picture.ts';
 import { parseJson } from '../weights/parse-json.ts';
 import { csvRows } from './csv.ts';
 import { describeResults } from './describe-results.ts';
-import { type Evaluation, evaluationFiles, evaluationSchema, logitsShape, viewsOf } from './evaluation.ts';
-import { type EvalMetrics, measure, type SampleResult } from './measure.ts';
-
-/** A sample that could not be read. */
-export interface FailedSample {
-  /** Its index in the data. */
-  readonly index: number;
-  /** Its name. */
-  readonly key: string;
-  /** What is wrong with it. */
-  readonly reason: string;
-}
-
-/** What an evaluation found, as `results.json` holds it. */
-export interface EvalResults extends Evaluation {
-  readonly metrics: EvalMetrics;
-  /** Samples that could not be read. */
-  readonly failed: readonly FailedSample[];
-  /** What became of each sample. */
-  readonly samples: readonly SampleResult[];
-}
-
-const failedSchema = z.object({ index: z.number().int(), key: z.string(), reason: z.string() });
-
-/** As much of `results.json` as merging needs. */
-export const resultsSchema = evaluationSchema.extend({
-  failed: z.array(failedSchema),
-  samples: z.array(z.object({ index: z.number().int(), key: z.string(), label: z.number().int() })),
-});
-
-/** Which samples were evaluated. */
-export type Labelled = Pick<SampleResult, 'index' | 'key' | 'label'>;
+import { type EvalResults, type FailedSample, failedSchema, type Labelled } from './eval-results.ts';
+import { type Evaluation, evaluationFiles, logitsShape, viewsOf } from './evaluation.ts';
+import { measure } from './measure.ts';
 
 /** Computes everything from a folder's complete logits, and writes it there; `results.json` last. */
 export async function writeResults(
@@ -83,7 +53,7 @@ function formatResults({ samples, ...rest }: EvalResults): string {
 }
 
 /** The failures that were noted; a line that was cut off or written twice counts once. */
-export async function readFailed(path: string): Promise<FailedSample[]> {
+async function readFailed(path: string): Promise<FailedSample[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const found = new Map<number, FailedSample>();
   for (const line of text.split('\n')) {

@@ -16,9 +16,10 @@ import { createCountNote } from '../inspect/count-note.ts';
 import { openNpyRows } from '../npy/npy-rows.ts';
 import { startEngine } from '../start-engine.ts';
 import { describeProtocol, describeResults } from './describe-results.ts';
+import type { EvalResults, Labelled } from './eval-results.ts';
 import { claimFolder, type Evaluation, evaluationFiles, logitsShape, samplesOfShard } from './evaluation.ts';
 import { protocolOf } from './protocol.ts';
-import { type EvalResults, type Labelled, writeResults } from './results.ts';
+import { writeResults } from './results.ts';
 
 /**
  * Evaluates a fine-tuned classifier, and writes and prints what it found. What an earlier, unfinished evaluation of the same has left in
