@@ -47,7 +47,15 @@ describe('quickstart', () => {
   });
 
   it('tells the story of clips with --video', async () => {
-    const words = ['--video', ...small, ...inRoot('clips'), '--data', 'procedural-motion:48'];
+    const words = [
+      '--video',
+      ...small,
+      ...inRoot('clips'),
+      '--data',
+      'procedural-motion:48',
+      '--val',
+      'procedural-motion:16:1',
+    ];
     const { code, stdout, stderr } = await run(words);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/teacher sees +32 of 64 a clip, mask 0\.5\n/);
