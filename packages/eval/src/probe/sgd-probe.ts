@@ -39,7 +39,10 @@ export interface SgdProbeResult {
   /** The learning rate chosen. */
   learningRate: number;
   /** Share of the held-out samples classified rightly, by learning rate; empty where there was one alone. */
-  sweep: { learningRate: number; accuracy: number }[];
+  sweep: {
+    /** The learning rate. */ learningRate: number;
+    /** Share classified rightly. */ accuracy: number;
+  }[];
 }
 
 const DEFAULT_RATES = {

@@ -23,6 +23,7 @@ export type { TorchCheckpoint } from './torch-checkpoint.ts';
 export {
   encodeSafetensors,
   type StreamedTensor,
+  type WritableTensor,
   type WritableTensors,
   type WriteSafetensorsOptions,
   writeSafetensors,

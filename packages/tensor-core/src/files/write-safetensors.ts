@@ -17,7 +17,8 @@ export interface StreamedTensor extends Pick<TensorData, 'dtype' | 'shape'> {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-type WritableTensor = TensorData | LazyTensor | StreamedTensor;
+/** A tensor to be written: in memory, in another file, or in pieces. */
+export type WritableTensor = TensorData | LazyTensor | StreamedTensor;
 
 /** Tensors to be written, by name: in memory, still in another file (they are then read one at a time), or in pieces. */
 export type WritableTensors = ReadonlyMap<string, WritableTensor>;

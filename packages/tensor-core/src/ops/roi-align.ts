@@ -4,7 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Options of {@link roiAlignWeights}. */
 export interface RoiAlignOptions {
   /** Cells of the feature map. */
-  map: { readonly h: number; readonly w: number };
+  map: {
+    /** Rows. */ readonly h: number;
+    /** Columns. */ readonly w: number;
+  };
   /** Bins along each side of a box, P. Default 7. */
   bins?: number;
   /** Points along each side of a bin. Default 'auto': as many as cells fit into a bin's side, rounded up. */

@@ -16,11 +16,17 @@ export interface CreatedClassifier {
   readonly report: EncoderLoadReport;
 }
 
+/** Options of {@link createClassifier}: the head, and what should differ from the file or is not known of it. */
+export interface CreateClassifierOptions
+  extends Partial<Pick<VideoClassifierConfig, 'frames' | 'imageSize' | 'heads'>> {
+  /** What `findHead` found beside the encoder. */
+  readonly head: HeadWeights;
+}
+
 /**
  * Builds the classifier that a file holds, without drawing initial values, and loads it.
  *
- * @param head what `findHead` found beside the encoder
- * @param options what should differ, or is not known of the file: the input's size, the heads of attention
+ * @param weights what `findEncoder` found
  * @throws InputError as `createEncoder` does, and when the head's weights are not finite
  *
  * @example
@@ -32,7 +38,7 @@ export interface CreatedClassifier {
  */
 export async function createClassifier(
   weights: EncoderWeights,
-  { head, ...options }: { head: HeadWeights } & Partial<Pick<VideoClassifierConfig, 'frames' | 'imageSize' | 'heads'>>,
+  { head, ...options }: CreateClassifierOptions,
 ): Promise<CreatedClassifier> {
   const classifier = build(weights, { ...options, head });
   try {
@@ -51,7 +57,7 @@ export async function createClassifier(
 
 function build(
   weights: EncoderWeights,
-  { head: { classes, pooling }, frames, ...options }: Parameters<typeof createClassifier>[1],
+  { head: { classes, pooling }, frames, ...options }: CreateClassifierOptions,
 ): ImageClassifier | VideoClassifier {
   if (weights.description.kind === 'video') {
     const trainPositions = weights.description.storedPositions;

@@ -1,4 +1,4 @@
-export { type CreatedClassifier, createClassifier } from './create-classifier.ts';
+export { type CreateClassifierOptions, type CreatedClassifier, createClassifier } from './create-classifier.ts';
 export { type CreatedEncoder, createEncoder, imageEncoderConfig, videoEncoderConfig } from './create-encoder.ts';
 export type { EncoderDescription, EncoderHints } from './encoder-description.ts';
 export { type EncoderWeights, type FindEncoderOptions, findEncoder, namingsOf } from './find-encoder.ts';
