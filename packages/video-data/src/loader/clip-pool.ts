@@ -5,8 +5,8 @@ import type { Task, TaskResults } from './task.ts';
 /** Workers that decode and augment videos. */
 export type ClipPool = WorkerPool<Task, TaskResults>;
 
-/** Seconds given to a worker to end the programs that decode for it. */
-const GRACE_SECONDS = 2;
+/** Seconds given to a worker to end what decodes for it, programs or calls of native code, before it is ended by force. */
+const GRACE_SECONDS = 10;
 
 /** Makes a pool of `workers` threads for videos; 0 stands for this thread. */
 export const createClipPool = (workers: number): ClipPool =>
