@@ -144,17 +144,18 @@ const [before, after] = [text.slice(0, text.indexOf(begin)), text.slice(text.ind
 writeFileSync(path, `${before}${begin}\n\n${sections.join('\n\n')}\n\n${end}${after}`);
 mkdirSync(dirname(recordPath), { recursive: true });
 const machine = { node: process.version, processor: cpus()[0].model, threads: availableParallelism() };
-// Students that are still to be judged are left out: what is recorded counts as done.
-const judged = (name) => (results.run(name)?.finetune === undefined ? undefined : results.run(name));
+// What is recorded counts as done, so a run that is still to be judged is left out: students by fine-tuning, others by the linear probe.
+const judgedBy = (measure) => (name) => {
+  const run = results.run(name);
+  return run?.[measure] === undefined ? undefined : run;
+};
+const studentNames = Object.keys(comparisons).flatMap((set) =>
+  students.flatMap((of) => seeds.map((seed) => nameOf.student(set, of, seed))),
+);
 const runs = {
-  ...known(Object.keys(datasets).map(nameOf.teacher), results.run),
-  ...known(
-    Object.keys(comparisons).flatMap((set) =>
-      students.flatMap((of) => seeds.map((seed) => nameOf.student(set, of, seed))),
-    ),
-    judged,
-  ),
-  ...known(Object.keys(ablations).map(nameOf.ablation), results.run),
+  ...known(Object.keys(datasets).map(nameOf.teacher), judgedBy('linear')),
+  ...known(studentNames, judgedBy('finetune')),
+  ...known(Object.keys(ablations).map(nameOf.ablation), judgedBy('linear')),
 };
 const trialNames = trials.flatMap(({ dataset, method }) =>
   learningRates.map((lr) => nameOf.trial(dataset, method, lr)),
