@@ -61,7 +61,7 @@ describe('inspect on videos', () => {
   it('tells a list of videos by its lines, and names a label out of range', async () => {
     await writeFile(at('videos.csv'), '# K400\ngone.mp4 0\n');
     expect((await inspect(at('videos.csv'))).stderr).toBe(
-      `masked-distill: list: ${at('videos.csv')} line 2: there is no ${at('gone.mp4')}; pass {root} if paths start elsewhere\n`,
+      `masked-distill: list: ${at('videos.csv')} line 2: there is no ${at('gone.mp4')}; give the root that paths start from if it is another folder\n`,
     );
     const range = await inspect('--data', at('list.txt'), '--root', at('frames'), '--as', 'videos', '--classes', '1');
     expect(range.code).toBe(2);

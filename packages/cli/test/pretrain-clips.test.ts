@@ -163,7 +163,7 @@ describe('clips are refused', () => {
     await writeFile(at('list.csv'), 'gone.mp4 0\n');
     await writeFile(at('empty.csv'), '# nothing\n');
     expect(await refusal(['pretrain', '--data', at('list.csv'), ...SMALL])).toBe(
-      `list: ${at('list.csv')} line 1: there is no ${at('gone.mp4')}; pass {root} if paths start elsewhere`,
+      `list: ${at('list.csv')} line 1: there is no ${at('gone.mp4')}; give the root that paths start from if it is another folder`,
     );
     expect(await refusal(['pretrain', '--data', at('list.csv'), '--data-root', at('videos'), ...SMALL])).toContain(
       `there is no ${at('videos/gone.mp4')}`,

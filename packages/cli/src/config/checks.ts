@@ -1,10 +1,10 @@
 import { InputError } from '@masked-distill/base';
 import type { TokenGrid } from '@masked-distill/masking';
-import type { ImageRunConfig } from './image-run-config.ts';
 import { resolveLr } from './learning-rate.ts';
 import { maskRatiosOf, maskSamplerOf } from './mask-sampler.ts';
 import { isVideo } from './model-name.ts';
 import type { PretrainConfig } from './pretrain-config.ts';
+import type { RunConfig } from './run-config.ts';
 
 /**
  * Checks what no key can tell alone: that sizes divide each other, that a mask leaves something, that a warm-up fits into its run.
@@ -16,7 +16,7 @@ export function checkPretrainConfig(config: PretrainConfig): void {
   checkEncoder(model);
   checkHeads(model.decoder, 'model.decoder');
   maskSamplerOf(mask, maskRatiosOf({ mask: { ratio: mask.ratio }, model })).counts(tokenGrid(model));
-  checkImageRun(config);
+  checkRun(config);
 }
 
 /** The sizes of an encoder, as a configuration gives them. */
@@ -53,7 +53,7 @@ export function checkEncoder(model: EncoderSizes): void {
  *
  * @throws InputError naming the first thing that does not fit
  */
-export function checkImageRun(config: ImageRunConfig): void {
+export function checkRun(config: RunConfig): void {
   const { data, optim } = config;
   for (const name of ['scale', 'ratio'] as const) {
     const [low, high] = data[name];
@@ -106,7 +106,7 @@ function checkHeads(sizes: { width?: number; heads?: number }, where: string): v
   throw new InputError(`${where}.heads: ${heads} does not divide ${where}.width ${width}; take ${nearest}`);
 }
 
-function checkWarmup({ epochs, steps, warmupEpochs, warmupSteps }: ImageRunConfig['optim']): void {
+function checkWarmup({ epochs, steps, warmupEpochs, warmupSteps }: RunConfig['optim']): void {
   const check = (unit: 'Epochs' | 'Steps', warmup?: number, run?: number) => {
     if (warmup === undefined || run === undefined || warmup < run) return;
     const units = unit.toLowerCase();

@@ -1,8 +1,8 @@
 import { dataKeys } from './data-keys.ts';
 import { type DecidedByInit, finetuneKeys } from './finetune-config.ts';
-import type { ImageRunConfig } from './image-run-config.ts';
 import { type ConfigOf, key, optionalKey } from './key.ts';
 import { real, text, toggle, whole } from './kinds.ts';
+import type { RunConfig } from './run-config.ts';
 
 const { classToken: _, pooling, headDropout, ...modelKeys } = finetuneKeys.model;
 
@@ -63,6 +63,6 @@ export type DetectConfig = ConfigOf<typeof detectKeys>;
 
 /** Complete settings of a run of `detect`. */
 export type CompleteDetectConfig = DetectConfig &
-  ImageRunConfig & {
+  RunConfig & {
     model: { [Name in Exclude<DecidedByInit, 'classToken' | 'tubelet'>]: NonNullable<DetectConfig['model'][Name]> };
   };

@@ -1,9 +1,9 @@
 import { dataKeys } from './data-keys.ts';
-import type { ImageRunConfig } from './image-run-config.ts';
 import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
 import { numbers, oneOf, or, real, size, span, text, toggle, triple, whole } from './kinds.ts';
 import { optimKeys } from './optim-keys.ts';
 import { modelNames, videoModelNames } from './presets/model-sizes.ts';
+import type { RunConfig } from './run-config.ts';
 import { runKeys } from './run-keys.ts';
 
 const { pictureEvery: _, ...plainRunKeys } = runKeys;
@@ -174,6 +174,6 @@ export type DecidedByInit =
 
 /** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. Of images there is no tubelet. */
 export type CompleteFinetuneConfig = FinetuneConfig &
-  ImageRunConfig & {
+  RunConfig & {
     model: { [Name in Exclude<DecidedByInit, 'tubelet'>]: NonNullable<FinetuneConfig['model'][Name]> };
   };

@@ -1,5 +1,5 @@
 import { InputError } from '@masked-distill/base';
-import { checkEncoder, checkImageRun } from './checks.ts';
+import { checkEncoder, checkRun } from './checks.ts';
 import type { ConfigSpec } from './config-spec.ts';
 import { type CompleteFinetuneConfig, type FinetuneConfig, finetuneKeys } from './finetune-config.ts';
 import { modelNameOf } from './model-name.ts';
@@ -36,7 +36,7 @@ export const finetuneSpec: ConfigSpec<typeof finetuneKeys> = {
   check(config) {
     const { width, patch, imageSize } = config.model;
     if (width !== undefined && patch && imageSize) checkEncoder({ ...config.model, patch, imageSize });
-    checkImageRun(config as CompleteFinetuneConfig);
+    checkRun(config as CompleteFinetuneConfig);
     checkMixing(config);
   },
 };

@@ -1,6 +1,6 @@
 import { InputError } from '@masked-distill/base';
-import type { ImageRunConfig } from './image-run-config.ts';
 import { effectiveBatch, resolveLr } from './learning-rate.ts';
+import type { RunConfig } from './run-config.ts';
 
 /** What follows from a configuration and the number of images. */
 export interface RunPlan {
@@ -23,7 +23,7 @@ export interface RunPlan {
  *
  * @throws InputError when there are fewer images than a batch, no step in the run, or nothing but warm-up
  */
-export function planRun(config: ImageRunConfig, images: number): RunPlan {
+export function planRun(config: RunConfig, images: number): RunPlan {
   const { batchSize, accumulation, epochs, steps, warmupEpochs, warmupShare, warmupSteps: givenWarmup } = config.optim;
   const batchesPerEpoch = Math.floor(images / batchSize);
   if (batchesPerEpoch === 0) {

@@ -1,7 +1,7 @@
 import type { ImageSize, Rgb } from '@masked-distill/image-data';
 import type { BatchOptions, SampleSource, SourceSample, UnreadableReport } from '@masked-distill/image-data/loading';
 import type { Backbone } from '@masked-distill/vit';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import type { RunLoader } from '../run/run-loader.ts';
 
 /** What a model takes. */
@@ -27,7 +27,7 @@ export interface OpenSettings {
 }
 
 /** How clips are taken out of videos. */
-export type ClipSettings = Pick<ImageRunConfig['data'], 'stride' | 'sampling' | 'reader'>;
+export type ClipSettings = Pick<RunConfig['data'], 'stride' | 'sampling' | 'reader'>;
 
 /** What is refused. */
 export interface ReadingLimits {
@@ -80,7 +80,7 @@ export interface Modality<Sample extends SourceSample = SourceSample> {
   /** The loader of a run's training data. */
   trainLoader(
     source: SampleSource<Sample>,
-    config: ImageRunConfig,
+    config: RunConfig,
     onUnreadable: (report: UnreadableReport) => void,
   ): RunLoader;
   /** A loader that goes through a source once, in its order unless told otherwise. */
@@ -98,12 +98,12 @@ export function inputShapeOf({ imageSize, frames = 1 }: InputSize): number[] {
 }
 
 /** Number of worker threads; undefined lets the loader decide. */
-export function workersOf({ workers }: Pick<ImageRunConfig['data'], 'workers'>): number | undefined {
+export function workersOf({ workers }: Pick<RunConfig['data'], 'workers'>): number | undefined {
   return workers === 'auto' ? undefined : workers;
 }
 
 /** What crops of a training run of either modality have in common. */
-export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...data }: ImageRunConfig['data']) {
+export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...data }: RunConfig['data']) {
   const { randAugment, erasing: probability = 0 } = data;
   const jitter = { brightness: strength, contrast: strength, saturation: strength };
   return {

@@ -1,6 +1,6 @@
 import { warmupCosine } from '@masked-distill/tensor-core';
 import { type TrainingBatch, TrainStep } from '@masked-distill/train';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import { modalityOf } from '../data/modality-of.ts';
 import type { Environment } from '../environment.ts';
 import { describeParameters } from '../progress/describe.ts';
@@ -26,7 +26,7 @@ export interface DryRunOptions<Config> {
  * @param config complete settings; without data, as much is drawn as the customary set has
  * @throws InputError when the run could not begin
  */
-export async function dryRun<Config extends ImageRunConfig>(
+export async function dryRun<Config extends RunConfig>(
   config: Config,
   { environment, prepare }: DryRunOptions<Config>,
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function dryRun<Config extends ImageRunConfig>(
 }
 
 /** Seconds of one forward pass with its share of a step; an update is counted to each. */
-async function timeBatch<Config extends ImageRunConfig>(
+async function timeBatch<Config extends RunConfig>(
   { training, engine, plan, config }: ReadyTraining<Config>,
   now: () => number,
 ): Promise<number> {
@@ -70,7 +70,7 @@ async function timeBatch<Config extends ImageRunConfig>(
   }
 }
 
-function describeCost<Config extends ImageRunConfig>(
+function describeCost<Config extends RunConfig>(
   { config, training, plan, engine, sources }: ReadyTraining<Config>,
   { seconds, isDrawn }: { seconds: number; isDrawn: boolean },
 ): string {

@@ -1,10 +1,10 @@
 import type { Engine } from '@masked-distill/tensor-core';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import type { RunFacts } from '../progress/progress.ts';
 import type { ReadyTraining } from './training.ts';
 
 /** The facts that a person should see before the time is spent. */
-export function runFacts<Config extends ImageRunConfig>(
+export function runFacts<Config extends RunConfig>(
   { config, plan, engine, sources, training, startStep }: ReadyTraining<Config>,
   rest: Pick<RunFacts, 'folder' | 'expectedSeconds'>,
 ): RunFacts {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MetricsLog, type RunFolder, readMetrics } from '@masked-distill/train';
 import type { Backbone } from '@masked-distill/vit';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import { workersOf } from '../data/modality.ts';
 import { knnOfEncoder } from '../evaluation/knn-of-encoder.ts';
 import type { RunSources } from './open-sources.ts';
@@ -23,7 +23,7 @@ export interface KnnProbeOptions {
   /** The run, whose `knn.jsonl` keeps what was measured. */
   readonly run: RunFolder;
   /** Its settings. */
-  readonly config: ImageRunConfig;
+  readonly config: RunConfig;
   /** Tells the user. */
   readonly note: (text: string) => void;
 }

@@ -1,7 +1,7 @@
 import { InputError } from '@masked-distill/base';
 import { limitSource, requireLabels, splitSource } from '@masked-distill/image-data';
 import type { SampleSource, SourceSample } from '@masked-distill/image-data/loading';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import { type InputSize, type Modality, workersOf } from '../data/modality.ts';
 import { modalityOf } from '../data/modality-of.ts';
 
@@ -21,7 +21,7 @@ export interface SourceSettings {
   readonly model: InputSize;
   /** Which samples, how they are divided, and where they are kept. */
   readonly data: Pick<
-    ImageRunConfig['data'],
+    RunConfig['data'],
     | 'path'
     | 'val'
     | 'valShare'
@@ -33,7 +33,7 @@ export interface SourceSettings {
     | 'shuffleBuffer'
     | 'maxPixels'
   > &
-    Partial<Pick<ImageRunConfig['data'], 'root' | 'frameTemplate' | 'stride'>>;
+    Partial<Pick<RunConfig['data'], 'root' | 'frameTemplate' | 'stride'>>;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createRng } from '@masked-distill/base';
 import { limitSource } from '@masked-distill/image-data';
 import type { MaskSampler } from '@masked-distill/masking';
 import type { RunFolder } from '@masked-distill/train';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import { inputSizeOf } from '../data/modality.ts';
 import type { PictureView } from '../pictures/views.ts';
 import { writeReconstruction } from '../pictures/write-reconstruction.ts';
@@ -19,7 +19,7 @@ export interface PicturePainterOptions {
   /** The run whose `pictures` folder they go to. */
   readonly run: RunFolder;
   /** The run's settings. */
-  readonly config: ImageRunConfig;
+  readonly config: RunConfig;
   /** Draws the masks, the same in every picture of the run. */
   readonly sampler: MaskSampler;
   /** The pictures of an image. Default: original, masked, reconstructed. */

@@ -2,9 +2,9 @@ import { warmupCosine } from '@masked-distill/tensor-core';
 import { createRunFolder, type RunFolder, readMetrics, type TrainSummary, train } from '@masked-distill/train';
 import type { ConfigSpec } from '../config/config-spec.ts';
 import { formatConfig } from '../config/format-config.ts';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
 import type { ConfigOf, KeyTable } from '../config/key.ts';
 import { spanInSteps } from '../config/plan.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import type { Environment } from '../environment.ts';
 import { writeLossCurve } from '../pictures/loss-curve.ts';
 import { createProgress } from '../progress/create-progress.ts';
@@ -52,7 +52,7 @@ export interface TrainingOutcome {
  */
 export async function runTraining<Table extends KeyTable>(
   spec: ConfigSpec<Table>,
-  { config, environment, resumed, prepare, open }: RunTrainingOptions<ConfigOf<Table> & ImageRunConfig>,
+  { config, environment, resumed, prepare, open }: RunTrainingOptions<ConfigOf<Table> & RunConfig>,
 ): Promise<TrainingOutcome> {
   const { stderr, now } = environment;
   const progress = createProgress({ output: stderr, now });
@@ -117,7 +117,7 @@ export async function runTraining<Table extends KeyTable>(
 }
 
 /** What a training step does with the gradients, as the settings say. */
-export function stepOptions({ optim }: Pick<ImageRunConfig, 'optim'>, { rules }: Pick<Training, 'rules'> = {}) {
+export function stepOptions({ optim }: Pick<RunConfig, 'optim'>, { rules }: Pick<Training, 'rules'> = {}) {
   const orNone = (value: number | 'off') => (value === 'off' ? undefined : value);
   return {
     optimizer: {
@@ -134,14 +134,14 @@ export function stepOptions({ optim }: Pick<ImageRunConfig, 'optim'>, { rules }:
 
 async function newRun<Table extends KeyTable>(
   { verb, keys }: ConfigSpec<Table>,
-  config: ConfigOf<Table> & ImageRunConfig,
+  config: ConfigOf<Table> & RunConfig,
 ): Promise<RunFolder> {
   const header = [`Run it again: masked-distill ${verb} --config <this file>`];
   const { root, name } = config.run;
   return createRunFolder({ root, name, config: formatConfig(config, { keys, header }) });
 }
 
-async function timeStep<Config extends ImageRunConfig>(
+async function timeStep<Config extends RunConfig>(
   { training: { task }, config, startStep }: ReadyTraining<Config>,
   now: () => number,
 ): Promise<number> {

@@ -2,8 +2,8 @@ import type { UnreadableReport } from '@masked-distill/image-data';
 import type { Engine, ParameterRules } from '@masked-distill/tensor-core';
 import type { Chore, Judge, RunFolder, TrainingTask } from '@masked-distill/train';
 import { type Backbone, checkpointGradients } from '@masked-distill/vit';
-import type { ImageRunConfig } from '../config/image-run-config.ts';
 import { planRun, type RunPlan } from '../config/plan.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import type { Environment } from '../environment.ts';
 import type { ModelFacts } from '../progress/progress.ts';
 import { startEngine } from '../start-engine.ts';
@@ -99,7 +99,7 @@ export interface ReadyTrainingOptions<Config> {
  *
  * @throws InputError when one of them can't be used
  */
-export async function readyTraining<Config extends ImageRunConfig>(
+export async function readyTraining<Config extends RunConfig>(
   config: Config,
   { environment, note, prepare, open = openNamedData, startStep = 0 }: ReadyTrainingOptions<Config>,
 ): Promise<ReadyTraining<Config>> {
@@ -122,7 +122,7 @@ export async function readyTraining<Config extends ImageRunConfig>(
   }
 }
 
-async function openNamedData(config: ImageRunConfig, note: (text: string) => void): Promise<RunData> {
+async function openNamedData(config: RunConfig, note: (text: string) => void): Promise<RunData> {
   const sources = await openSources(config, note);
   const onUnreadable = ({ key, reason }: UnreadableReport) => note(`unreadable: ${key}: ${reason}`);
   return { sources, createLoader: () => sources.modality.trainLoader(sources.train, config, onUnreadable) };

@@ -40,7 +40,7 @@ export async function openImageList(path: string, options: ListSourceOptions = {
   const fileOf = (index: number) => resolve(root, keys[index]!);
   if (statSync(fileOf(0), { throwIfNoEntry: false }) === undefined) {
     throw new InputError(
-      `list: ${path} line ${lines[0]}: there is no ${fileOf(0)}; pass {root} if paths start elsewhere`,
+      `list: ${path} line ${lines[0]}: there is no ${fileOf(0)}; give the root that paths start from if it is another folder`,
     );
   }
   const labelled = Int32Array.from(labels);

@@ -108,7 +108,7 @@ export function readColumns(line: SplitLine, columns: ListColumns): ClipLine | {
   if (start !== undefined && (start < 0 || frames! < 0)) return { path, label };
   if (frames !== undefined && frames < 1)
     return {
-      problem: `${frames} frames by '${columns}'; write how many there are, or pass {columns} if the numbers mean something else`,
+      problem: `${frames} frames by '${columns}'; write how many there are, or give the columns if the numbers mean something else`,
     };
   return { path, label, frames, start };
 }

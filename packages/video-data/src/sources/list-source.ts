@@ -111,7 +111,8 @@ async function locate(
   const refuse = (index: number, problem: string) => new InputError(`list: ${path} line ${numbers[index]}: ${problem}`);
   const kindOf = (index: number) => {
     const found = statSync(files[index]!, { throwIfNoEntry: false });
-    if (found === undefined) throw refuse(index, `there is no ${files[index]}; pass {root} if paths start elsewhere`);
+    if (found === undefined)
+      throw refuse(index, `there is no ${files[index]}; give the root that paths start from if it is another folder`);
     return found.isDirectory() ? 'folder' : 'file';
   };
   kindOf(0);
@@ -121,7 +122,7 @@ async function locate(
   if (hasFolders) {
     const found = await lookForFrames(files[nameless]!);
     if (found.kind === 'unreadable' && template === undefined) {
-      throw refuse(nameless, `${found.reason}; pass {template} if they are named otherwise`);
+      throw refuse(nameless, `${found.reason}; give a template if they are named otherwise`);
     }
     const first = found.kind === 'frames' ? found.first : 1;
     model = { template: template ?? (found as { template: string }).template, first: firstFrame ?? first };

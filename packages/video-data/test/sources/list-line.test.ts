@@ -117,7 +117,7 @@ describe('the columns of a list', () => {
     [
       'a 0 3',
       'path frames label',
-      "0 frames by 'path frames label'; write how many there are, or pass {columns} if the numbers mean something else",
+      "0 frames by 'path frames label'; write how many there are, or give the columns if the numbers mean something else",
     ],
   ] as const)('%j as %j is refused', (line, columns, problem) => {
     expect(read(line, columns)).toEqual({ problem });

@@ -4,7 +4,7 @@ import type { optimKeys } from './optim-keys.ts';
 import type { runKeys } from './run-keys.ts';
 
 /** The settings that every run over images or videos has, whatever it trains. */
-export interface ImageRunConfig {
+export interface RunConfig {
   /** What the model takes. */
   readonly model: { readonly imageSize: readonly [number, number]; readonly frames?: number };
   /** Which images or videos. */
