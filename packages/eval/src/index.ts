@@ -2,6 +2,7 @@ export { attentionRollout } from './attention-rollout.ts';
 export { avaLines } from './ava/ava-lines.ts';
 export { frameName } from './ava/frame-name.ts';
 export { type LabelMapEntry, readLabelMap } from './ava/read-label-map.ts';
+export { type FoundPerson, type ReadPersonBoxesOptions, readPersonBoxes } from './ava/read-person-boxes.ts';
 export {
   type AvaTable,
   type AvaTruthBox,
@@ -21,7 +22,14 @@ export {
   type MixingOptions,
 } from './classification/mixing.ts';
 export { type SoftTargetsOptions, softTargets } from './classification/soft-targets.ts';
-export { type Box, type DetectedBox, type Frames, intersectionOverUnion, type TruthBox } from './detection/boxes.ts';
+export {
+  type Box,
+  type DetectedBox,
+  type Frames,
+  hasArea,
+  intersectionOverUnion,
+  type TruthBox,
+} from './detection/boxes.ts';
 export {
   type ClassPrecision,
   type FrameMeanAveragePrecision,

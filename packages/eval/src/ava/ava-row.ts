@@ -11,6 +11,14 @@ export interface AvaRow {
   readonly entry?: { readonly box: Box; readonly label: number; readonly last?: number };
 }
 
+/** What the rows of a table hold. */
+export interface AvaColumns {
+  /** Their names, for messages. */
+  readonly names: string;
+  /** Whether it is people that were found: the class may be missing, which then reads 0, and a score from 0 to 1 is there. Default false. */
+  readonly ofPeople?: boolean;
+}
+
 /** Rows of a table, and what was odd about them. */
 export interface AvaRows {
   /** The rows in the file's order. */
@@ -26,9 +34,8 @@ const EDGE = 1e-3;
  * Opens a table of AVA: `video,second,x1,y1,x2,y2,action` and perhaps an eighth column, or `video,second` alone for a frame without boxes.
  *
  * @param path a CSV file without header
- * @param columns what a row holds, for messages
  */
-export function openAvaRows(path: string, columns: string): AvaRows {
+export function openAvaRows(path: string, { names, ofPeople = false }: AvaColumns): AvaRows {
   const outside = new Oddity('reach out of the picture');
   const flat = new Oddity('have no area: the left side has to be left of the right one, the top above the bottom');
   return {
@@ -37,11 +44,12 @@ export function openAvaRows(path: string, columns: string): AvaRows {
         const cells = text.split(',');
         const fail = (problem: string) => new InputError(`ava: ${path} line ${number}: ${problem}`);
         const [video = '', second = ''] = cells;
-        if (cells.length !== 2 && cells.length !== 7 && cells.length !== 8) {
+        if (cells.length !== 2 && cells.length !== 8 && (ofPeople || cells.length !== 7)) {
           throw fail(
-            `${cells.length} columns; write ${columns}, or video,second alone for a frame without boxes; no header`,
+            `${cells.length} columns; write ${names}, or video,second alone for a frame without boxes; no header`,
           );
         }
+        if (ofPeople && cells[6]?.trim() === '') cells[6] = '0';
         if (!/^\s*\d+\s*$/.test(second)) throw fail(`'${second}' is no second; write a whole number`);
         const frame = frameName(video, Number(second));
         if (cells.length === 2) {
@@ -50,9 +58,10 @@ export function openAvaRows(path: string, columns: string): AvaRows {
         }
         const numbers = cells.slice(2).map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell)));
         const broken = numbers.findIndex((value) => !Number.isFinite(value));
-        if (broken >= 0) throw fail(`'${cells[broken + 2]}' in column ${broken + 3} is no number; write ${columns}`);
+        if (broken >= 0) throw fail(`'${cells[broken + 2]}' in column ${broken + 3} is no number; write ${names}`);
         const [x1, y1, x2, y2, label, last] = numbers as [number, number, number, number, number, number?];
         if (!Number.isInteger(label) || label < 0) throw fail(`'${cells[6]}' is no action; write its number`);
+        if (ofPeople && (last! < 0 || last! > 1)) throw fail(`'${cells[7]}' is no score; write it from 0 to 1`);
         const box = [x1, y1, x2, y2] as const;
         if (box.some((value) => value < -EDGE || value > 1 + EDGE)) outside.add(number);
         if (!hasArea(box)) flat.add(number);

@@ -3,6 +3,7 @@ import type { DetectedBox, Frames, TruthBox } from '../detection/boxes.ts';
 import { HighestScores } from '../detection/highest-scores.ts';
 import { openAvaRows } from './ava-row.ts';
 import { frameName } from './frame-name.ts';
+import { ownOf } from './own-of.ts';
 import { readLines } from './read-lines.ts';
 
 /** A table of AVA. */
@@ -46,7 +47,7 @@ export async function readAvaTruth(
   path: string,
   { classes }: ReadAvaTruthOptions = {},
 ): Promise<AvaTable<AvaTruthBox>> {
-  const table = openAvaRows(path, 'video,second,x1,y1,x2,y2,action[,person]');
+  const table = openAvaRows(path, { names: 'video,second,x1,y1,x2,y2,action[,person]' });
   const frames = new Map<string, AvaTruthBox[]>();
   let rows = 0;
   for await (const { frame, entry } of table.rows()) {
@@ -70,7 +71,7 @@ export async function readAvaDetections(
   path: string,
   { classes, detectionsPerFrame = 50 }: ReadAvaDetectionsOptions = {},
 ): Promise<AvaTable<DetectedBox>> {
-  const table = openAvaRows(path, 'video,second,x1,y1,x2,y2,action,score');
+  const table = openAvaRows(path, { names: 'video,second,x1,y1,x2,y2,action,score' });
   const highest = new Map<string, HighestScores>();
   let rows = 0;
   let unscored = 0;
@@ -103,12 +104,4 @@ export async function readExcludedFrames(path: string): Promise<Set<string>> {
     excluded.add(frameName(video!, Number(second)));
   }
   return excluded;
-}
-
-function ownOf<T>(map: Map<string, T>, key: string, create: () => T): T {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const created = create();
-  map.set(key, created);
-  return created;
 }

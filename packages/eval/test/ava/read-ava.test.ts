@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAvaDetections, readAvaTruth, readExcludedFrames, readLabelMap } from '../../src/index.ts';
+import { readAvaDetections, readAvaTruth, readExcludedFrames, readLabelMap, readPersonBoxes } from '../../src/index.ts';
 import { temporaryFile } from '../temporary-file.ts';
 
 describe('readAvaTruth', () => {
@@ -94,6 +94,67 @@ describe('readAvaDetections', () => {
     const { frames, warnings } = await readAvaDetections(path);
     expect(frames.get('a,0001')).toEqual([{ box: [0, 0, 1, 1], label: 3, score: 1 }]);
     expect(warnings).toEqual([`${path}: 1 rows have no score, an eighth column; they count as certain`]);
+  });
+});
+
+describe('readPersonBoxes', () => {
+  it('reads boxes whose scores are high enough, each once, with or without an action', async () => {
+    const path = temporaryFile(
+      'people.csv',
+      [
+        ...['film,0902,0.005,0.062,0.402,0.999,,0.996382', 'film,902,0.5,0,1,1,12,0.8', 'film,902,0.5,0,1,1,80,0.9'],
+        ...['film,902,0,0,1,1,,0.7999', 'film,903,0,0,1,1, ,0.5', 'film,904'],
+      ].join('\r\n'),
+    );
+    const { frames, rows, warnings } = await readPersonBoxes(path, { minScore: 0.8 });
+    expect([...frames]).toEqual([
+      [
+        'film,0902',
+        [
+          { box: [0.005, 0.062, 0.402, 0.999], score: 0.996382 },
+          { box: [0.5, 0, 1, 1], score: 0.9 },
+        ],
+      ],
+    ]);
+    expect(rows).toBe(5);
+    expect(warnings).toEqual([]);
+    expect([...(await readPersonBoxes(path)).frames.keys()]).toEqual(['film,0902', 'film,0903']);
+  });
+
+  it('tells of boxes out of the picture', async () => {
+    const path = temporaryFile('people.csv', 'a,1,0,0,1,1,,1\na,1,-0.2,0,1,1,,0\n');
+    expect((await readPersonBoxes(path)).warnings).toEqual([
+      `${path}: 1 box (the first in line 2) reach out of the picture`,
+    ]);
+  });
+
+  const columns = 'video,second,x1,y1,x2,y2,,score';
+  it.each([
+    ['a,1,0,0,1,1,3', `7 columns; write ${columns}, or video,second alone for a frame without boxes; no header`],
+    ['a,1,0,0,1,1,,', `'' in column 8 is no number; write ${columns}`],
+    ['a,1,0,0,1,,,0.9', `'' in column 6 is no number; write ${columns}`],
+    ['a,1,0,0,1,1,,1.2', "'1.2' is no score; write it from 0 to 1"],
+    ['a,1,0,0,1,1,,-0.1', "'-0.1' is no score; write it from 0 to 1"],
+    ['a,1,0,0,1,1,x,0.9', `'x' in column 7 is no number; write ${columns}`],
+  ])('names the line of %s', async (row, problem) => {
+    const path = temporaryFile('people.csv', `a,0001,0,0,1,1,,0.9\n${row}\n`);
+    await expect(readPersonBoxes(path)).rejects.toThrow(`ava: ${path} line 2: ${problem}`);
+  });
+
+  it('reads as many rows as one likes, and keeps what counts', async () => {
+    const rows = Array.from(
+      { length: 48_000 },
+      (_, i) => `film,${902 + (i >> 3)},0,0,${(1 + (i % 8)) / 8},1,,${i % 4 ? 0.1 : 0.9}`,
+    );
+    const { frames, rows: count } = await readPersonBoxes(temporaryFile('people.csv', rows.join('\n')), {
+      minScore: 0.8,
+    });
+    expect(count).toBe(48_000);
+    expect(frames.size).toBe(6_000);
+    expect(frames.get('film,0902')).toEqual([
+      { box: [0, 0, 1 / 8, 1], score: 0.9 },
+      { box: [0, 0, 5 / 8, 1], score: 0.9 },
+    ]);
   });
 });
 
