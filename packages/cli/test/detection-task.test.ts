@@ -20,10 +20,11 @@ const loader: RunLoader = {
   async close() {},
 };
 
-const boxes = new Map<string, PersonBox[]>([
+const known = new Map<string, PersonBox[]>([
   ['a', [{ box: [0, 0, 0.25, 1], actions: [0, 2] }]],
   ['b', [0, 1, 2].map((i): PersonBox => ({ box: [0.5, 0, 0.75, (i + 1) / 4], actions: i === 0 ? [] : [i] }))],
 ]);
+const boxes = { of: (key: string) => known.get(key)! };
 
 async function batchOf(options: Partial<DetectionTaskOptions> = {}): Promise<TrainingBatch> {
   await useEngine({ prefer: 'cpu' });

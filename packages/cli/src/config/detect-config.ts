@@ -1,6 +1,7 @@
 import { dataKeys } from './data-keys.ts';
+import { evalDetectionsKeys } from './eval-detections-keys.ts';
 import { type DecidedByInit, finetuneKeys } from './finetune-config.ts';
-import { type ConfigOf, key, optionalKey } from './key.ts';
+import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
 import { real, text, toggle, whole } from './kinds.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -26,6 +27,14 @@ export const detectKeys = {
       is: "AVA's table of what is trained on, video,second,x1,y1,x2,y2,action[,person]; or procedural-actions:<count>[:<seed>]",
     }),
     val: optionalKey(text('path'), { is: 'the same of what it is judged by' }),
+    valBoxes: optionalKey(text('path'), {
+      is: 'judge on the boxes of this table, video,second,x1,y1,x2,y2,,score, where a detector found people, instead of those of val',
+    }),
+    minBoxScore: key(real({ min: 0, max: 1 }), {
+      is: 'least score of a box of valBoxes that counts; 0.8 in VideoMAE, 0.9 in SlowFast',
+      default: 0.8,
+    }),
+    detectionsPerFrame: evalDetectionsKeys.detectionsPerFrame,
     videos: optionalKey(text('folder'), {
       is: 'folder of the videos by their names in the tables: files, or folders of numbered pictures',
     }),
@@ -60,6 +69,9 @@ export const detectKeys = {
 
 /** The settings of a run of `detect` as they were given: what init decides may be absent. */
 export type DetectConfig = ConfigOf<typeof detectKeys>;
+
+/** Some keys of a {@link DetectConfig}. */
+export type DetectPatch = ConfigPatch<typeof detectKeys>;
 
 /** Complete settings of a run of `detect`. */
 export type CompleteDetectConfig = DetectConfig &

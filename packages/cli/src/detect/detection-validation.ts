@@ -1,14 +1,44 @@
-import { type DetectedBox, type FrameMeanAveragePrecision, frameMeanAveragePrecision } from '@masked-distill/eval';
+import {
+  type Box,
+  type DetectedBox,
+  type FrameMeanAveragePrecision,
+  type Frames,
+  frameMeanAveragePrecision,
+  type LabelMapEntry,
+  type TruthBox,
+} from '@masked-distill/eval';
 import type { UnreadableReport } from '@masked-distill/image-data';
 import { type Engine, roiAlignWeights, type TensorRecord } from '@masked-distill/tensor-core';
-import { createClipLoader } from '@masked-distill/video-data';
+import { type ClipSource, createClipLoader } from '@masked-distill/video-data';
 import type { ActionDetector } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompleteDetectConfig } from '../config/detect-config.ts';
 import { workersOf } from '../data/modality.ts';
+import type { ClipBoxes } from './clip-boxes.ts';
 import { clipLoaderOptions } from './clip-loader-options.ts';
-import type { DetectionData } from './open-detection-data.ts';
 import { widenBox } from './person-boxes.ts';
+
+/** A box that a detector is asked about. */
+export interface JudgedBox {
+  /** Where. */
+  readonly box: Box;
+  /** How sure it is that somebody is there, from 0 to 1; as in VideoMAE's code the score of each action is multiplied by it. Default 1. */
+  readonly score?: number;
+}
+
+/** What a detector is judged by. */
+export interface JudgedData {
+  /** The clips; a key is a frame's name. */
+  readonly source: ClipSource;
+  /** Where it is asked what is done. */
+  readonly boxes: ClipBoxes<JudgedBox>;
+  /** What is done where, in all frames; in those without a clip it counts as missed. */
+  readonly truth: Frames<TruthBox>;
+  /** The classes in the order of the logits. */
+  readonly classes: readonly LabelMapEntry[];
+  /** Frames that do not count. */
+  readonly excluded: ReadonlySet<string>;
+}
 
 /** How well a detector does, and what it says. */
 export interface DetectionScore {
@@ -29,8 +59,6 @@ export interface DetectionValidation {
 /** Options of {@link createDetectionValidation}. */
 export interface DetectionValidationOptions {
   readonly config: CompleteDetectConfig;
-  /** Frames that do not count. */
-  readonly excluded: ReadonlySet<string>;
   /** Compiles the pass. */
   readonly engine: Pick<Engine, 'compile'>;
   /** Hears of videos that can't be read; what is in them counts as missed. */
@@ -40,18 +68,16 @@ export interface DetectionValidationOptions {
 /** Clips at once. */
 const BATCH = 4;
 
-/** Detections of a frame that count. */
-const PER_FRAME = 50;
-
-/** Prepares the judging of a detector on the boxes that people have drawn, each a little widened; the box that counts is the one drawn. */
+/** Prepares the judging of a detector on given boxes, each a little widened; the box that counts is the one given. */
 export function createDetectionValidation(
   model: ActionDetector,
-  { source, boxes, truth, classes }: DetectionData,
-  { config, excluded, engine, onUnreadable }: DetectionValidationOptions,
+  { source, boxes, truth, classes, excluded }: JudgedData,
+  { config, engine, onUnreadable }: DetectionValidationOptions,
 ): DetectionValidation {
   const { bins } = model;
+  const { detectionsPerFrame } = config.data;
   const { grid } = model.encoder;
-  const most = [...boxes.values()].reduce((largest, { length }) => Math.max(largest, length), 1);
+  const { most } = boxes;
   const batchSize = Math.min(BATCH, source.length);
   const loader = createClipLoader(source, {
     ...clipLoaderOptions(config),
@@ -71,7 +97,7 @@ export function createDetectionValidation(
   async function scoresOf(values: Float32Array, keys: readonly string[]): Promise<Float32Array> {
     const rows = new Float32Array(batchSize * most * 4);
     for (const [clip, key] of keys.entries()) {
-      for (const [i, { box }] of boxes.get(key)!.entries()) rows.set(widenBox(box), 4 * (clip * most + i));
+      for (const [i, { box }] of boxes.of(key).entries()) rows.set(widenBox(box), 4 * (clip * most + i));
     }
     padded.set(values);
     const pixels = tf.tensor(padded, [...shape]);
@@ -90,18 +116,18 @@ export function createDetectionValidation(
         const scores = await scoresOf(pixels, keys);
         for (const [clip, key] of keys.entries()) {
           if (failed.includes(clip)) continue;
-          const found = boxes.get(key)!.flatMap(({ box }, i) =>
+          const found = boxes.of(key).flatMap(({ box, score = 1 }, i) =>
             classes.map(({ id }, place) => ({
               ...{ box, label: id },
-              score: scores[(clip * most + i) * classes.length + place]!,
+              score: score * scores[(clip * most + i) * classes.length + place]!,
             })),
           );
-          detections.set(key, found.sort((a, b) => b.score - a.score).slice(0, PER_FRAME));
+          detections.set(key, found.sort((a, b) => b.score - a.score).slice(0, detectionsPerFrame));
         }
       }
       const judged = frameMeanAveragePrecision(
         { truth, detections },
-        { classes: classes.map(({ id }) => id), excluded },
+        { classes: classes.map(({ id }) => id), excluded, detectionsPerFrame },
       );
       return { judged, detections };
     },

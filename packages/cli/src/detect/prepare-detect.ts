@@ -1,5 +1,6 @@
 import { tokenCount } from '@masked-distill/masking';
 import { createRng, decayMatrices, layerDecay } from '@masked-distill/tensor-core';
+import type { ClipSource } from '@masked-distill/video-data';
 import { ActionDetector } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompleteDetectConfig } from '../config/detect-config.ts';
@@ -12,22 +13,14 @@ import type { ModelFacts } from '../progress/progress.ts';
 import { describeLoad } from '../run/describe-load.ts';
 import type { Training, TrainingContext } from '../run/training.ts';
 import { createDetectionTask, type DetectorDescription } from '../tasks/detection-task.ts';
+import type { ClipBoxes } from './clip-boxes.ts';
 import { createDetectionLog } from './detection-log.ts';
+import type { DetectionSets, TrainingClips } from './detection-sets.ts';
 import { createDetectionValidation } from './detection-validation.ts';
-import type { DetectionData } from './open-detection-data.ts';
-
-/** What a run of `detect` learns from and is judged by. */
-export interface DetectionSets {
-  /** What is trained on. */
-  readonly train: DetectionData;
-  /** What it is judged by. */
-  readonly validation?: DetectionData;
-  /** Frames that judging leaves out. */
-  readonly excluded: ReadonlySet<string>;
-}
 
 /** Options of {@link prepareDetect}. */
 export interface PrepareDetectOptions {
+  /** What is learned from and judged by. */
   readonly sets: DetectionSets;
   /** The weights that it starts from, for a new run that has any. */
   readonly init?: OpenInit;
@@ -40,7 +33,7 @@ export interface PrepareDetectOptions {
  */
 export async function prepareDetect(
   { config, loader, plan, engine, startStep, note }: TrainingContext<CompleteDetectConfig>,
-  { sets: { train, validation: judgedBy, excluded }, init }: PrepareDetectOptions,
+  { sets: { train, validation: judgedBy }, init }: PrepareDetectOptions,
 ): Promise<Training> {
   const { model: settings, data, run: runSettings } = config;
   const description = describeDetector(config, train);
@@ -54,15 +47,14 @@ export async function prepareDetect(
   freezeBlocks(model, settings.freeze);
   const onUnreadable = ({ key, reason }: { key: string; reason: string }) =>
     note(`not read, what is in it counts as missed: ${key}: ${reason}`);
-  const validation = judgedBy && createDetectionValidation(model, judgedBy, { config, excluded, engine, onUnreadable });
-  const most = [...train.boxes.values()].reduce((largest, { length }) => Math.max(largest, length), 1);
+  const validation = judgedBy && createDetectionValidation(model, judgedBy, { config, engine, onUnreadable });
   return {
     task: createDetectionTask(model, {
-      ...{ loader, boxes: train.boxes, maxBoxes: Math.min(settings.maxBoxes, most), description },
+      ...{ loader, boxes: train.boxes, maxBoxes: Math.min(settings.maxBoxes, train.boxes.most), description },
       ...{ seed: runSettings.seed, dropPath: settings.dropPath, flip: data.flip, jitter: data.jitter },
     }),
     rules: layerDecay({ rate: config.optim.layerDecay, depth: settings.depth, base: decayMatrices() }),
-    facts: detectorFacts(model, { config, train, validation: judgedBy }),
+    facts: detectorFacts(model, { config, sets: { train, validation: judgedBy } }),
     flopsPerSample: classifierFlops(description.model.encoder, { grid: model.encoder.grid, freeze: settings.freeze }),
     async judge(run) {
       if (!validation) return undefined;
@@ -76,7 +68,7 @@ export async function prepareDetect(
   };
 }
 
-function describeDetector({ model, data }: CompleteDetectConfig, { classes }: DetectionData): DetectorDescription {
+function describeDetector({ model, data }: CompleteDetectConfig, { classes }: TrainingClips): DetectorDescription {
   const { width, depth, heads, mlpRatio, patch, imageSize, frames, tubelet = 2, inflate } = model;
   return {
     architecture: 'action-detector',
@@ -106,7 +98,7 @@ function buildDetector(
 
 function detectorFacts(
   model: ActionDetector,
-  { config, train, validation }: { config: CompleteDetectConfig; train: DetectionData; validation?: DetectionData },
+  { config, sets: { train, validation } }: { config: CompleteDetectConfig; sets: DetectionSets },
 ): ModelFacts {
   const { width, depth, heads, imageSize, patch, preset, init, frames, tubelet } = config.model;
   const parameters = { encoder: 0, head: 0, frozen: 0 };
@@ -115,8 +107,6 @@ function detectorFacts(
   }
   const { frozen, ...trained } = parameters;
   const tokens = tokenCount(model.encoder.grid);
-  const boxesIn = ({ boxes }: DetectionData) =>
-    formatCount([...boxes.values()].reduce((sum, { length }) => sum + length, 0));
   return {
     title: `detecting actions: ${config.run.name}`,
     model:
@@ -126,13 +116,16 @@ function detectorFacts(
     tokens: { all: tokens, visible: tokens },
     rows: [
       ['starts from', init === 'none' ? 'fresh weights' : init!],
-      ['boxes', boxesIn(train)],
-      [
-        'judged by',
-        validation
-          ? `${boxesIn(validation)} boxes in ${formatCount(validation.source.length)} clips`
-          : 'nothing: no --val',
-      ],
+      ['boxes', describeBoxes(train.boxes, train.source)],
+      ['judged by', validation ? `boxes: ${describeBoxes(validation.boxes, validation.source)}` : 'nothing: no --val'],
     ],
   };
+}
+
+function describeBoxes(boxes: ClipBoxes<unknown>, { length, sample }: ClipSource): string {
+  const clips = `${formatCount(length)} clips`;
+  if (!boxes.areKnown) return `up to ${boxes.most} in each of ${clips}`;
+  let total = 0;
+  for (let i = 0; i < length; i++) total += boxes.of(sample(i).key).length;
+  return `${formatCount(total)} in ${clips}`;
 }

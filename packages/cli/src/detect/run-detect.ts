@@ -1,25 +1,21 @@
-import { InputError } from '@masked-distill/base';
-import { readExcludedFrames, readLabelMap } from '@masked-distill/eval';
 import { openRunFolder, type TrainSummary } from '@masked-distill/train';
 import { createClipLoader } from '@masked-distill/video-data';
-import { dataKeys } from '../config/data-keys.ts';
 import type { CompleteDetectConfig, DetectConfig } from '../config/detect-config.ts';
 import { detectSpec } from '../config/detect-spec.ts';
-import type { ConfigOf } from '../config/key.ts';
-import { modelNameOf } from '../config/model-name.ts';
 import { clipModality } from '../data/clip-modality.ts';
 import { workersOf } from '../data/modality.ts';
 import type { Environment } from '../environment.ts';
-import { completeModel, completeNormalization, type InitFacts } from '../finetune/complete-config.ts';
-import { openInit } from '../finetune/open-init.ts';
+import { type OpenInit, openInit } from '../finetune/open-init.ts';
+import { dryRun } from '../run/dry-run.ts';
 import type { Resumed } from '../run/open-resumed.ts';
 import { runTraining } from '../run/run-training.ts';
-import type { OpenRunData } from '../run/training.ts';
+import type { OpenRunData, PrepareTraining } from '../run/training.ts';
 import { clipLoaderOptions } from './clip-loader-options.ts';
+import { completeDetectConfig } from './complete-detect-config.ts';
 import { type DetectionOutcome, judgementFiles, readDetectionLog, scoreOf } from './detection-log.ts';
 import { percent } from './detection-results.ts';
-import { openDetectionData } from './open-detection-data.ts';
-import { type DetectionSets, prepareDetect } from './prepare-detect.ts';
+import { type DetectionSets, openDetectionSets } from './detection-sets.ts';
+import { prepareDetect } from './prepare-detect.ts';
 
 /** How a run of `detect` ended, and where it is. */
 export interface DetectOutcome {
@@ -52,27 +48,9 @@ export async function runDetect(
   const init = resumed ? undefined : await openInit(config, environment);
   try {
     const complete = completeDetectConfig(config, init?.facts);
-    let sets: DetectionSets | undefined;
-    const open: OpenRunData<unknown> = async (_, note) => {
-      sets = await openSets(complete, note);
-      const { train, validation } = sets;
-      return {
-        sources: { modality: clipModality, train: train.source, validation: validation?.source },
-        createLoader: () =>
-          createClipLoader(train.source, {
-            ...clipLoaderOptions(complete),
-            ...{ shuffle: true, dropLast: true, replaceUnreadable: true },
-            batchSize: complete.optim.batchSize,
-            seed: complete.run.seed,
-            workers: workersOf(complete.data),
-            maxUnreadableShare: complete.data.maxUnreadableShare,
-            onUnreadable: ({ key, reason }) => note(`unreadable: ${key}: ${reason}`),
-          }),
-      };
-    };
     const { summary, folder } = await runTraining(detectSpec, {
-      ...{ config: complete, environment, resumed, open },
-      prepare: (context) => prepareDetect({ ...context, config: complete }, { sets: sets!, init }),
+      ...{ config: complete, environment, resumed },
+      ...trainingOf(complete, init),
     });
     const run = await openRunFolder(folder);
     const validation = await readDetectionLog(run);
@@ -86,44 +64,55 @@ export async function runDetect(
   }
 }
 
-/** Frames of a clip where neither the settings nor a file say it, as VideoMAE has them. */
-const USUAL_FRAMES = 16;
+/**
+ * Films to train on in AVA 2.2, with a labelled frame for each second from 902 to 1798 (Gu et al. 2018); that some of the frames have
+ * nobody in them is not taken off.
+ */
+const AVA_FRAMES = 235 * 897;
 
-function completeDetectConfig(config: DetectConfig, facts?: InitFacts): CompleteDetectConfig {
-  const given = config.model.frames ?? (facts ? undefined : USUAL_FRAMES);
-  const settings = { ...config.model, classToken: undefined as boolean | undefined, frames: given };
-  const { classToken: _, ...model } = completeModel(settings, facts);
-  if (model.frames === 1) {
-    throw new InputError(
-      `model.frames: a detector of actions takes clips, and ${config.model.init} is an encoder of images; add --inflate to repeat its patches over time`,
-    );
+/** Builds what {@link runDetect} would train, takes a few steps, and tells what the run would cost. Writes nothing. */
+export async function dryRunDetect(config: DetectConfig, { environment }: { environment: Environment }): Promise<void> {
+  const init = await openInit(config, environment);
+  try {
+    const complete = completeDetectConfig(config, init?.facts);
+    const isDrawn = config.data.train === undefined;
+    const settings = isDrawn ? { ...complete, data: { ...complete.data, ...DRAWN } } : complete;
+    const { open, prepare } = trainingOf(settings, init);
+    const drawn = isDrawn ? { like: 'AVA 2.2 has seconds of film to train on', flag: '--train' } : undefined;
+    await dryRun(settings, { environment, prepare, own: { open, drawn } });
+  } finally {
+    await init?.close();
   }
-  // What runs over other data go by stands at its defaults; the run's config.yaml has the keys of detect alone.
-  const unused = Object.fromEntries(Object.entries(dataKeys).map(([name, key]) => [name, key.default]));
-  return {
-    ...config,
-    model: { ...model, preset: modelNameOf(model) },
-    data: {
-      ...(unused as ConfigOf<typeof dataKeys>),
-      ...config.data,
-      ...completeNormalization(config.data, facts),
-    },
-  };
 }
 
-async function openSets(config: CompleteDetectConfig, note: (text: string) => void): Promise<DetectionSets> {
-  const { train: path, val, labels, exclude } = config.data;
-  if (path === undefined) {
-    throw new InputError("data.train: nothing to train on was given; add --train PATH, a table in AVA's form");
-  }
-  const classes = labels === undefined ? undefined : await readLabelMap(labels);
-  const train = await openDetectionData(path, { config, classes, note });
-  const known = { config, classes: train.classes, note };
-  return {
-    train,
-    validation: val === undefined ? undefined : await openDetectionData(val, known),
-    excluded: exclude === undefined ? new Set() : await readExcludedFrames(exclude),
+/** Stands in for AVA, at the settings' sizes. Drawn shapes can't be mirrored, which costs next to nothing. */
+const DRAWN = {
+  ...{ train: `procedural-actions:${AVA_FRAMES}`, flip: false },
+  ...{ val: undefined, valBoxes: undefined, exclude: undefined, labels: undefined },
+};
+
+/** How the data is opened, and what is then trained on it. */
+function trainingOf(config: CompleteDetectConfig, init?: OpenInit) {
+  let sets: DetectionSets | undefined;
+  const open: OpenRunData<unknown> = async (_, note) => {
+    sets = await openDetectionSets(config, note);
+    const { train, validation } = sets;
+    return {
+      sources: { modality: clipModality, train: train.source, validation: validation?.source },
+      createLoader: () =>
+        createClipLoader(train.source, {
+          ...clipLoaderOptions(config),
+          ...{ shuffle: true, dropLast: true, replaceUnreadable: true },
+          batchSize: config.optim.batchSize,
+          seed: config.run.seed,
+          workers: workersOf(config.data),
+          maxUnreadableShare: config.data.maxUnreadableShare,
+          onUnreadable: ({ key, reason }) => note(`unreadable: ${key}: ${reason}`),
+        }),
+    };
   };
+  const prepare: PrepareTraining<unknown> = (context) => prepareDetect({ ...context, config }, { sets: sets!, init });
+  return { open, prepare };
 }
 
 function describeOutcome({ last, best }: DetectionOutcome, folder: string): string {

@@ -82,10 +82,15 @@ function sizesOf({ mlpRatio = 4, ...encoder }: ImageEncoderConfig | VideoEncoder
 }
 
 /** @throws InputError when what stands on the encoder does not fit it */
-function checkClassifier({ pooling, classToken, depth, freeze }: CompleteFinetuneConfig['model']): void {
-  if (pooling === 'class' && !classToken) {
+function checkClassifier(model: CompleteFinetuneConfig['model']): void {
+  if (model.pooling === 'class' && !model.classToken) {
     throw new InputError("model.pooling: there is no class token to take; leave it out, or pool the 'mean'");
   }
+  checkFreeze(model);
+}
+
+/** @throws InputError when there are fewer blocks than are to stay as they are */
+export function checkFreeze({ depth, freeze }: Pick<CompleteFinetuneConfig['model'], 'depth' | 'freeze'>): void {
   if (freeze > depth) {
     throw new InputError(`model.freeze: ${freeze} blocks were to stay as they are, and there are ${depth}; lower it`);
   }

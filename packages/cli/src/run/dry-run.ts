@@ -7,7 +7,7 @@ import { describeParameters } from '../progress/describe.ts';
 import { formatCount, formatDuration, formatSpeed, formatTable } from '../progress/format.ts';
 import { formatBytes } from '../text/format-bytes.ts';
 import { stepOptions } from './run-training.ts';
-import { type PrepareTraining, type ReadyTraining, readyTraining } from './training.ts';
+import { type OpenRunData, type PrepareTraining, type ReadyTraining, readyTraining } from './training.ts';
 
 /** The step after the first, which compiles, is timed; where it took less than this, one more is. */
 const LONG_SECONDS = 30;
@@ -18,6 +18,21 @@ export interface DryRunOptions<Config> {
   readonly environment: Environment;
   /** Makes what would be trained. */
   readonly prepare: PrepareTraining<Config>;
+  /** The verb's own way to its data. Default: what the settings' `data` names, images or videos alike, or as many as the customary set has. */
+  readonly own?: OwnData<Config>;
+}
+
+/** Data that a verb opens itself. */
+export interface OwnData<Config> {
+  /** Opens what the settings name. */
+  readonly open: OpenRunData<Config>;
+  /** Where none was given and it is drawn: what has as much of it, and the flag that gives it. */
+  readonly drawn?: Drawn;
+}
+
+interface Drawn {
+  readonly like: string;
+  readonly flag: string;
 }
 
 /**
@@ -28,22 +43,27 @@ export interface DryRunOptions<Config> {
  */
 export async function dryRun<Config extends RunConfig>(
   config: Config,
-  { environment, prepare }: DryRunOptions<Config>,
+  { environment, prepare, own }: DryRunOptions<Config>,
 ): Promise<void> {
   const { stdout, stderr, now } = environment;
   const note = (text: string) => void stderr.write(`${text}\n`);
-  const isDrawn = config.data.path === undefined;
-  const data = isDrawn
-    ? { ...config.data, path: modalityOf(config.model).drawn.path, val: undefined, valShare: 0 }
-    : config.data;
-  const ready = await readyTraining({ ...config, data }, { environment, note, prepare });
+  const { settings, drawn } = own ? { settings: config, drawn: own.drawn } : orDrawn(config);
+  const ready = await readyTraining(settings, { environment, note, prepare, open: own?.open });
   try {
     await ready.training.start?.();
     const seconds = await timeBatch(ready, now);
-    stdout.write(describeCost(ready, { seconds, isDrawn }));
+    stdout.write(describeCost(ready, { seconds, drawn }));
   } finally {
     await ready.close();
   }
+}
+
+/** Settings with something to train on: as much as the customary set has is drawn where nothing was given. */
+function orDrawn<Config extends RunConfig>(config: Config): { settings: Config; drawn?: Drawn } {
+  if (config.data.path !== undefined) return { settings: config };
+  const { path, like } = modalityOf(config.model).drawn;
+  const data = { ...config.data, path, val: undefined, valShare: 0 };
+  return { settings: { ...config, data }, drawn: { like: `${like} has`, flag: '--data' } };
 }
 
 /** Seconds of one forward pass with its share of a step; an update is counted to each. */
@@ -72,7 +92,7 @@ async function timeBatch<Config extends RunConfig>(
 
 function describeCost<Config extends RunConfig>(
   { config, training, plan, engine, sources }: ReadyTraining<Config>,
-  { seconds, isDrawn }: { seconds: number; isDrawn: boolean },
+  { seconds, drawn }: { seconds: number; drawn?: Drawn },
 ): string {
   const { batchSize, accumulation } = config.optim;
   const { facts, flopsPerSample } = training;
@@ -83,8 +103,8 @@ function describeCost<Config extends RunConfig>(
       ? ` (${accumulation} passes of ${formatCount(perPass)} samples, ${formatSeconds(seconds)} each)`
       : '';
   const samples = plan.totalSteps * plan.effectiveBatch;
-  const { words, drawn } = sources.modality;
-  const data = `${formatCount(sources.train.length)} ${words.many}${isDrawn ? `, drawn, as many as ${drawn.like} has: no --data was given` : ''}`;
+  const instead = drawn ? `, drawn, as many as ${drawn.like}: no ${drawn.flag} was given` : '';
+  const data = `${formatCount(sources.train.length)} ${sources.modality.words.many}${instead}`;
   const rows: (readonly [string, string])[] = [
     ['model', facts.model],
     ['parameters', describeParameters(facts.parameters)],

@@ -2,6 +2,7 @@ import { createRng, roiAlignWeights, sampleDropPath, sigmoidCrossEntropy } from 
 import type { TrainingBatch, TrainingTask } from '@masked-distill/train';
 import type { ActionDetector, ActionDetectorConfig } from '@masked-distill/vit';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { ClipBoxes } from '../detect/clip-boxes.ts';
 import { jitterBox, mirrorBox, type PersonBox } from '../detect/person-boxes.ts';
 import type { RunBatch, RunLoader } from '../run/run-loader.ts';
 
@@ -24,8 +25,8 @@ export interface DetectorDescription {
 export interface DetectionTaskOptions {
   /** Gives clips. */
   readonly loader: RunLoader;
-  /** The boxes of each clip, by its key. */
-  readonly boxes: ReadonlyMap<string, readonly PersonBox[]>;
+  /** The boxes of each clip. */
+  readonly boxes: Pick<ClipBoxes<PersonBox>, 'of'>;
   /** Boxes of a clip that are trained on at most, R. */
   readonly maxBoxes: number;
   /** What is stored with the weights. */
@@ -58,7 +59,7 @@ export function createDetectionTask(model: ActionDetector, options: DetectionTas
       const rng = createRng(seed, 'boxes', step, clip);
       const isMirrored = flip && rng.uniform() < 0.5;
       if (isMirrored) mirrorClip(pixels, { shape, clip });
-      const own = boxes.get(key)!;
+      const own = boxes.of(key);
       const chosen = own.length > maxBoxes ? [...rng.permutation(own.length)].slice(0, maxBoxes) : own.keys();
       let row = clip * maxBoxes;
       for (const index of chosen) {

@@ -8,4 +8,5 @@ export const detectVerb = configVerb({
   usage:
     '--init <checkpoint|none> --train <table.csv> --val <table.csv> --videos <folder> [--config <file>] [flags] [--set key=value]',
   run: async (config, context) => (await import('../detect/run-detect.ts')).runDetect(config, context),
+  dryRun: async (config, context) => (await import('../detect/run-detect.ts')).dryRunDetect(config, context),
 });

@@ -42,6 +42,8 @@ export interface ProceduralActions {
   readonly source: ClipSource;
   /** Names of the actions. */
   readonly actions: readonly string[];
+  /** How many shapes a video has at most. */
+  readonly maxBoxes: number;
   /** The shapes of a video as they are in its middle frame. */
   boxesOf(index: number): ActionBox[];
 }
@@ -51,6 +53,8 @@ const TURNS = ['turns clockwise', 'turns anticlockwise'];
 const WAYS = ['circles clockwise', 'circles anticlockwise', 'bounces', 'sways'];
 const ACTIONS = [...TURNS, ...WAYS];
 
+/** Shapes of a video at most: each has a quarter of the frame, and one quarter stays empty. */
+const MAX_SHAPES = 3;
 /** Radius of a shape, in short sides of a quarter. */
 const RADIUS = [0.26, 0.38] as const;
 /** How much of the whole video's motion a shape that has but a quarter of it makes. */
@@ -89,6 +93,7 @@ export function createProceduralActions(options: ProceduralActionOptions = {}): 
       fingerprint: async () => fingerprintOf(['procedural-actions-1', seed, height, width, frames, length]),
     },
     actions: ACTIONS,
+    maxBoxes: MAX_SHAPES,
     boxesOf: (index) =>
       drawPlayers(spec, index).map(({ x, y, radius, actions }) => ({ box: boxOf({ x, y, radius }, spec), actions })),
   };
@@ -129,7 +134,7 @@ interface Player extends Actor {
 
 function drawPlayers({ seed, size: [height, width] }: ActionSpec, index: number): Player[] {
   const rng = createRng(seed, 'procedural-actions', index);
-  const count = 1 + rng.integer(3);
+  const count = 1 + rng.integer(MAX_SHAPES);
   return Array.from(rng.permutation(4).subarray(0, count), (quarter) => {
     const radius = (Math.min(height, width) / 2) * (RADIUS[0] + (RADIUS[1] - RADIUS[0]) * rng.uniform());
     const place = (side: number, half: number) => side * (0.25 + 0.5 * half) + (rng.uniform() - 0.5) * 0.1 * side;
