@@ -99,6 +99,7 @@ describe('detect', () => {
       'absent,902,0,0,0.5,0.5,1,0',
       'film-0,950,0,0,0.5,0.5,1,0',
       'film-0,903,0,0,1,1,1,0',
+      'film-1,902,0,0,1,1,77,0',
     ]);
     const exclude = await table('exclude.csv', ['film-0,0903']);
     const { code, stderr } = await detect(
@@ -112,13 +113,14 @@ describe('detect', () => {
     expect(stderr).toContain(
       'not read, what is in it counts as missed: film-0,0950: second 48.5 is its frame 1455, and there are 30 frames',
     );
+    expect(stderr).toContain(`${val}: rows of classes that do not count are left out: 1\n`);
     const { frames } = await readAvaDetections(join(root, 'ava', 'detections.csv'));
     expect([...frames.keys()].filter((key) => !key.includes('0903')).sort()).toEqual([
       'film-0,0902',
       'film-1,0902',
       'film-2,0902',
     ]);
-    const truth = await readAvaTruth(val);
+    const truth = await readAvaTruth(val, { classes: new Set([1, 2, 3, 4, 5, 6]) });
     const [{ frameMap }] = await jsonLines('ava', 'val.jsonl');
     const judged = frameMeanAveragePrecision(
       { truth: truth.frames, detections: frames },
@@ -224,8 +226,10 @@ describe('detect', () => {
     await writeFile(table, 'film,902,0,0,1,1,3\n');
     const outside = join(root, 'outside.csv');
     await writeFile(outside, 'film,902,2,0,3,1,3\n');
-    await mkdir(join(root, 'others', 'other'), { recursive: true });
-    for (const frame of [1, 2]) await writeFile(join(root, 'others', 'other', `img_${frame}.png`), '');
+    for (const folder of [join('others', 'other'), join('twice', 'a', 'film'), join('twice', 'b', 'film')]) {
+      await mkdir(join(root, folder), { recursive: true });
+      for (const frame of [1, 2]) await writeFile(join(root, folder, `img_${frame}.png`), '');
+    }
     const people = async (name: string, text: string) => {
       await writeFile(join(root, name), text);
       return ['--init', 'none', ...DRAWN, '--val-boxes', join(root, name)];
@@ -237,8 +241,12 @@ describe('detect', () => {
         `data.valBoxes: no frame of ${join(root, 'strangers.csv')} (such as film,0902) is in procedural-actions:6:1 (such as actions-0,0000); give boxes of the same videos`,
       ],
       [
-        await people('doubtful.csv', 'actions-0,0,0,0,1,1,,0.7\nactions-0,0,2,0,3,1,,0.9\n'),
-        `data.valBoxes: ${join(root, 'doubtful.csv')} has no box in the picture with a score of 0.8 or more; lower --min-box-score, or give another table`,
+        await people('doubtful.csv', 'actions-0,0,0,0,1,1,,0.7\n'),
+        `data.valBoxes: ${join(root, 'doubtful.csv')} has no box with a score of 0.8 or more; lower --min-box-score, or give another table`,
+      ],
+      [
+        await people('pixels.csv', 'actions-0,0,12,10,300,200,,0.9\n'),
+        `data.valBoxes: ${join(root, 'pixels.csv')} has no box in the picture; sides are shares of its width and height, from 0 to 1`,
       ],
       [
         await people('broken.csv', 'actions-0,0,0,0,1,1,,0.9\nactions-0,0,0,0,1,1,,95\n'),
@@ -280,8 +288,12 @@ describe('detect', () => {
         `data.videos: ${join(root, 'others')} has none of the 1 videos of ${table}, such as film; name the files as the table does`,
       ],
       [
+        ['--init', 'none', '--train', table, '--videos', join(root, 'twice')],
+        `data.videos: ${join(root, 'twice')} has two videos called film, b/film among them; keep one of them there`,
+      ],
+      [
         ['--init', 'none', '--train', outside],
-        `detect: ${outside} has no box in the picture, of the classes that count; give a table that has`,
+        `detect: ${outside} has no box in the picture, of the classes that count; sides are shares of its width and height, from 0 to 1`,
       ],
       [
         ['--init', 'none', '--train', 'procedural-actions:8'],

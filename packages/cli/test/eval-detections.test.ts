@@ -52,7 +52,7 @@ frame-mAP 50.00% at an overlap of 0.5, over 2 classes with boxes in 2 frames; th
     expect(stdout).toBe(`${report}\nresults in ${join(folder, 'out')}: results.md, results.json\n`);
     expect(await readFile(join(folder, 'out', 'results.md'), 'utf8')).toBe(report);
     expect(stderr).toBe(
-      `${detections}: 1 box (the first in line 3) reach out of the picture\n` +
+      `${detections}: 1 box (in line 3) reaches out of the picture\n` +
         `${detections}: frames without ground truth are left out: 1, such as other,0001\n`,
     );
     expect(JSON.parse(await readFile(join(folder, 'out', 'results.json'), 'utf8'))).toMatchObject({

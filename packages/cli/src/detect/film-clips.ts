@@ -65,7 +65,13 @@ async function findVideos(
   for (let i = 0; i < folder.length; i++) {
     const { key, location } = folder.sample(i);
     const name = key.slice(key.lastIndexOf('/') + 1);
-    found.set(location.kind === 'file' ? name.replace(/\.\w+$/, '') : name, location);
+    const video = location.kind === 'file' ? name.replace(/\.\w+$/, '') : name;
+    if (wanted.has(video) && found.has(video)) {
+      throw new InputError(
+        `data.videos: ${root} has two videos called ${printable(video, 60)}, ${printable(key, 100)} among them; keep one of them there`,
+      );
+    }
+    found.set(video, location);
   }
   const missing = [...wanted].filter((name) => !found.has(name));
   const example = printable(missing[0] ?? '', 60);

@@ -30,6 +30,11 @@ export async function readFoundPeople(
 ): Promise<Map<string, JudgedBox[]>> {
   const { frames, warnings } = await readPersonBoxes(path, { minScore });
   for (const warning of warnings) note(printable(warning, 400));
+  if (frames.size === 0) {
+    throw new InputError(
+      `data.valBoxes: ${path} has no box with a score of ${minScore} or more; lower --min-box-score, or give another table`,
+    );
+  }
   const people = new Map<string, JudgedBox[]>();
   for (const [frame, found] of frames) {
     const inside = found.map(({ box, score }) => ({ box: clipBox(box), score })).filter(({ box }) => hasArea(box));
@@ -38,7 +43,7 @@ export async function readFoundPeople(
   const [first] = people.keys();
   if (first === undefined) {
     throw new InputError(
-      `data.valBoxes: ${path} has no box in the picture with a score of ${minScore} or more; lower --min-box-score, or give another table`,
+      `data.valBoxes: ${path} has no box in the picture; sides are shares of its width and height, from 0 to 1`,
     );
   }
   const unknown = [...people.keys()].filter((frame) => !truth.has(frame));

@@ -1,6 +1,7 @@
 import { InputError } from '@masked-distill/base';
 import { type AvaTable, type AvaTruthBox, hasArea, type LabelMapEntry, readAvaTruth } from '@masked-distill/eval';
 import { fingerprintOf } from '@masked-distill/image-data/loading';
+import { formatCount } from '../progress/format.ts';
 import { printable } from '../text/printable.ts';
 import { knownBoxes } from './clip-boxes.ts';
 import { openFilmClips } from './film-clips.ts';
@@ -18,6 +19,8 @@ export async function readFrameTable(
 ): Promise<FrameTable> {
   const table = await readAvaTruth(path, { classes: given && new Set(given.map(({ id }) => id)) });
   for (const warning of table.warnings) note(printable(warning, 400));
+  const others = otherRows(table);
+  if (others > 0) note(`${path}: rows of classes that do not count are left out: ${formatCount(others)}`);
   const classes = given ?? classesOf(table);
   const boxes = personBoxes(table, { path, classes });
   const fingerprint = async () => fingerprintOf([...boxes].map((entry) => JSON.stringify(entry)));
@@ -27,6 +30,12 @@ export async function readFrameTable(
     truth: () => table.frames,
     clips: (frames = [...boxes.keys()]) => openFilmClips(frames, { name: path, fingerprint, config, note }),
   };
+}
+
+function otherRows({ frames, rows }: AvaTable<AvaTruthBox>): number {
+  let counted = 0;
+  for (const { length } of frames.values()) counted += length;
+  return rows - counted;
 }
 
 function classesOf({ frames }: AvaTable<AvaTruthBox>): LabelMapEntry[] {
@@ -54,5 +63,7 @@ function personBoxes(
     if (people.size > 0) result.set(frame, [...people.values()]);
   }
   if (result.size > 0) return result;
-  throw new InputError(`detect: ${path} has no box in the picture, of the classes that count; give a table that has`);
+  throw new InputError(
+    `detect: ${path} has no box in the picture, of the classes that count; sides are shares of its width and height, from 0 to 1`,
+  );
 }

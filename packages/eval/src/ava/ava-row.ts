@@ -36,8 +36,9 @@ const EDGE = 1e-3;
  * @param path a CSV file without header
  */
 export function openAvaRows(path: string, { names, ofPeople = false }: AvaColumns): AvaRows {
-  const outside = new Oddity('reach out of the picture');
-  const flat = new Oddity('have no area: the left side has to be left of the right one, the top above the bottom');
+  const outside = new Oddity({ one: 'reaches out of the picture', many: 'reach out of the picture' });
+  const areaRule = 'the left side has to be left of the right one, the top above the bottom';
+  const flat = new Oddity({ one: `has no area: ${areaRule}`, many: `have no area: ${areaRule}` });
   return {
     async *rows() {
       for await (const { number, text } of readLines(path, 'ava')) {
@@ -74,11 +75,11 @@ export function openAvaRows(path: string, { names, ofPeople = false }: AvaColumn
 
 /** Something that is not wrong enough to stop. */
 class Oddity {
-  readonly #what: string;
+  readonly #what: { readonly one: string; readonly many: string };
   #count = 0;
   #first = 0;
 
-  constructor(what: string) {
+  constructor(what: { readonly one: string; readonly many: string }) {
     this.#what = what;
   }
 
@@ -88,7 +89,11 @@ class Oddity {
 
   describe(path: string): string[] {
     if (this.#count === 0) return [];
-    const boxes = this.#count === 1 ? '1 box' : `${this.#count} boxes`;
-    return [`${path}: ${boxes} (the first in line ${this.#first}) ${this.#what}`];
+    const { one, many } = this.#what;
+    return [
+      this.#count === 1
+        ? `${path}: 1 box (in line ${this.#first}) ${one}`
+        : `${path}: ${this.#count} boxes (the first in line ${this.#first}) ${many}`,
+    ];
   }
 }

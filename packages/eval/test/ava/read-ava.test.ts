@@ -39,7 +39,7 @@ describe('readAvaTruth', () => {
     );
     expect((await readAvaTruth(path)).warnings).toEqual([
       `${path}: 2 boxes (the first in line 2) reach out of the picture`,
-      `${path}: 1 box (the first in line 4) have no area: the left side has to be left of the right one, the top above the bottom`,
+      `${path}: 1 box (in line 4) has no area: the left side has to be left of the right one, the top above the bottom`,
     ]);
   });
 
@@ -123,9 +123,7 @@ describe('readPersonBoxes', () => {
 
   it('tells of boxes out of the picture', async () => {
     const path = temporaryFile('people.csv', 'a,1,0,0,1,1,,1\na,1,-0.2,0,1,1,,0\n');
-    expect((await readPersonBoxes(path)).warnings).toEqual([
-      `${path}: 1 box (the first in line 2) reach out of the picture`,
-    ]);
+    expect((await readPersonBoxes(path)).warnings).toEqual([`${path}: 1 box (in line 2) reaches out of the picture`]);
   });
 
   const columns = 'video,second,x1,y1,x2,y2,,score';
