@@ -34,6 +34,7 @@ export function openPixels(image: RgbImage): Picture {
     width,
     height,
     async crop(box, size) {
+      if (box.width === size.width && box.height === size.height) return copyBox(image, box);
       if (area(box) + area(size) <= SMALL_PIXELS) return resizeBicubic(image, box, size);
       return rawRgb(resized(raw().extract(box), size));
     },

@@ -52,11 +52,11 @@ export interface ClipLoader {
 
 /**
  * Makes a loader of videos: decodes and augments on worker threads, which write into shared memory. The same seed gives the same
- * batches whatever the number of workers. Only the frames that are wanted are decoded, at the size that the crops need, and once for
- * all crops of a video. In training a video that can't be read is reported once and replaced by the next one in the source's order.
+ * batches whatever the number of workers. A video is decoded once for all its crops, and of its frames only what they show is
+ * scaled. In training a video that can't be read is reported once and replaced by the next one in the source's order.
  *
- * Memory: `prefetch + 1` batches, one more copy of each batch handed out unless `reuseMemory` is set, and in every worker the frames of
- * one video at the size that they are decoded to.
+ * Memory: `prefetch + 1` batches, one more copy of each batch handed out unless `reuseMemory` is set, and in every worker the crops
+ * of one video as bytes.
  *
  * @throws InputError for an option outside its range, or a batch larger than the source when `dropLast` is set
  *

@@ -1,32 +1,26 @@
 import { createRng } from '@masked-distill/base';
-import type { AugmentStep, Box, ImageSize } from '@masked-distill/image-data';
+import type { AugmentStep, Box } from '@masked-distill/image-data';
 import { drawClipPlan } from '../augment/clip-transform.ts';
-import { cropGeometry, evalGeometry } from '../augment/frame-geometry.ts';
-import { UnreadableVideo } from '../errors.ts';
+import { evalBoxes } from '../augment/eval-boxes.ts';
 import type { ClipInfo } from '../readers/clip-reader.ts';
 import { clipViews, drawClip } from '../sampling/clip-sampling.ts';
 import type { RenderSettings, VideoPart } from './task.ts';
 import { extentOf } from './video-extent.ts';
 
-/** The most bytes of the frames of one video. */
-const MAX_BYTES = 2 ** 30;
-
 /** What to read of a video, and what to make of it. */
 export interface VideoPlan {
   /** Frames of the file. */
   readonly frames: readonly number[];
-  /** The size that they are decoded to. */
-  readonly decoded: ImageSize;
+  /** The parts of them that are scaled to a crop's size. */
+  readonly boxes: readonly Box[];
   /** The crops, each of as many frames as a clip has. */
   readonly crops: readonly CropPlan[];
 }
 
 /** One crop of a video. */
 export interface CropPlan {
-  /** The position of its first frame among those read; the others follow. */
+  /** The position of its first frame in the clip read, which holds all frames of one box after those of another; the others follow. */
   readonly from: number;
-  /** Its window in a decoded frame. */
-  readonly window: Box;
   /** What is then done to each frame, in order. */
   readonly steps: readonly AugmentStep[];
   /** What is replaced by noise at the end. */
@@ -43,7 +37,7 @@ export interface VideoDraw {
  * Plans all crops of a video. In training they share their frames and differ in what is drawn in space (the code of VideoMAE and of
  * AMD does so, and the video is decoded once); in evaluation they are every crop of the first clip, then of the second, and so on.
  *
- * @throws UnreadableVideo when the part that is meant lies outside the video, or its frames would take more than 1 GiB
+ * @throws UnreadableVideo when the part that is meant lies outside the video
  */
 export function planCrops(
   { info, part }: { readonly info: ClipInfo; readonly part: VideoPart },
@@ -55,32 +49,21 @@ export function planCrops(
   const frameOf = (index: number) => start + index;
   if (transform.kind === 'eval') {
     const views = clipViews(length, { sampling, clips: transform.clips });
-    const { decoded, windows } = evalGeometry(info, transform);
+    const boxes = evalBoxes(info, transform);
     const frames = views.flatMap((view) => Array.from(view, frameOf));
-    checkBytes(frames.length, decoded);
+    const fromOf = (view: number, box: number) => box * frames.length + view * sampling.frames;
     return {
       frames,
-      decoded,
-      crops: views.flatMap((_, k) => windows.map((window) => ({ from: k * sampling.frames, window, steps: [] }))),
+      boxes,
+      crops: views.flatMap((_, view) => boxes.map((_, box) => ({ from: fromOf(view, box), steps: [] }))),
     };
   }
   const { epoch, index } = draw;
-  const frames = drawClip(length, { sampling, rng: createRng(seed, 'clip', epoch, index) });
+  const frames = Array.from(drawClip(length, { sampling, rng: createRng(seed, 'clip', epoch, index) }), frameOf);
   const { width, height } = info;
   const plans = Array.from({ length: repeats }, (_, repeat) =>
     drawClipPlan(transform, { width, height, rng: createRng(seed, 'augment', epoch, index, repeat) }),
   );
-  const { decoded, windows } = cropGeometry(
-    plans.map(({ crop }) => crop),
-    { frame: info, size: transform.size },
-  );
-  checkBytes(frames.length, decoded);
-  const crops = plans.map(({ steps, erased }, repeat) => ({ from: 0, window: windows[repeat]!, steps, erased }));
-  return { frames: Array.from(frames, frameOf), decoded, crops };
-}
-
-/** A video that is 4000 times as long as it is high may well be there to bring the run down. */
-function checkBytes(frames: number, [height, width]: ImageSize): void {
-  if (frames * height * width * 3 <= MAX_BYTES) return;
-  throw new UnreadableVideo(`its crops need ${frames} frames of ${width}x${height}, which are over 1 GiB`);
+  const crops = plans.map(({ steps, erased }, repeat) => ({ from: repeat * frames.length, steps, erased }));
+  return { frames, boxes: plans.map(({ crop }) => crop), crops };
 }

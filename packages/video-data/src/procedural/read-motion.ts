@@ -29,12 +29,11 @@ export async function readMotion(location: DrawnLocation, request: ClipRequest):
   const frames = { frames: assembly.wanted };
   const clip =
     location.kind === 'procedural' ? renderMotion(location.spec, index, frames) : renderActions(spec, index, frames);
-  const size = { width: assembly.width, height: assembly.height };
-  const isWhole = size.width === clip.width && size.height === clip.height;
-  const box = { left: 0, top: 0, width: clip.width, height: clip.height };
   for (const [position, frame] of assembly.wanted.entries()) {
-    const drawn = clipFrame(clip, position);
-    assembly.place(frame).set((isWhole ? drawn : await openPixels(drawn).crop(box, size)).data);
+    const drawn = openPixels(clipFrame(clip, position));
+    for (const [crop, memory] of assembly.place(frame).entries()) {
+      memory.set((await drawn.crop(assembly.crops[crop]!, assembly)).data);
+    }
   }
   return assembly.finish();
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaskedDistillError } from '@masked-distill/base';
-import type { ImageSize, RgbImage } from '@masked-distill/image-data';
+import type { Box, ImageSize, RgbImage } from '@masked-distill/image-data';
 import { type Clip, clipFrame } from '../clip.ts';
 import { UnreadableVideo } from '../errors.ts';
 import type { ClipReader, ReaderLimits, VideoLocation } from './clip-reader.ts';
@@ -36,6 +36,11 @@ export interface ReaderConformanceCase {
   /** Throws if it does not. */
   run(): Promise<void>;
 }
+
+/** A multiple of the side of the blocks that colour is kept for. */
+const BLOCK = 4;
+/** What the colours at the edge of a part make of its mean, where they are interpolated without what lies beyond. */
+const EDGE_TOLERANCE = 1;
 
 /** What a case works on. */
 interface Trial extends ConformanceSubject {
@@ -131,6 +136,28 @@ export function clipReaderConformance(
       }),
     },
     {
+      name: 'cuts parts out of each frame: all frames of the first part, then of the next',
+      run: over(async ({ reader, sound: { video, size } }) => {
+        const [height, width] = [size[0] >> 1, size[1] >> 1];
+        const crops = [0, 1].map((k) => ({ left: k * BLOCK, top: 2 * k * BLOCK, width, height }));
+        const frames = [5, 2, 5];
+        const clip = await reader.read(video, { frames, crops });
+        demandEqual([clip.frames, clip.height, clip.width], [6, height, width], 'the clip');
+        const whole = await reader.read(video, { frames });
+        for (const [k, box] of crops.entries()) {
+          const part = await reader.read(video, { frames, crops: [box] });
+          const together = clip.data.subarray(k * part.data.length, (k + 1) * part.data.length);
+          demand(Buffer.compare(part.data, together) === 0, `part ${k} alone has other pixels`);
+          for (const position of frames.keys()) {
+            const off = meanDifference(clipFrame(part, position).data, cut(clipFrame(whole, position), box));
+            demand(off < EDGE_TOLERANCE, `part ${k} of frame ${frames[position]} is off by ${off}`);
+          }
+        }
+        const scaled = await reader.read(video, { frames, crops, size: [9, 7] });
+        demandEqual([scaled.frames, scaled.height, scaled.width], [6, 9, 7], 'the scaled clip');
+      }),
+    },
+    {
       name: 'answers calls that overlap',
       run: over(async ({ reader, all, sound: { video, frames, indexOf } }) => {
         const wanted = all.slice(0, 6);
@@ -144,7 +171,7 @@ export function clipReaderConformance(
     },
     {
       name: 'refuses requests that make no sense',
-      run: over(async ({ reader, sound: { video, frames } }) => {
+      run: over(async ({ reader, sound: { video, frames, size } }) => {
         const refuses = (request: Parameters<ClipReader['read']>[1], text: string) =>
           demandFailure(reader.read(video, request), text);
         await refuses({ frames: [] }, 'readVideo: no frames are asked for; name at least one index');
@@ -152,6 +179,12 @@ export function clipReaderConformance(
         await refuses({ frames: [0.5] }, 'readVideo: frame 0.5 is asked for; indices are whole numbers from 0 on');
         await refuses({ frames: [0, frames] }, `readVideo: frame ${frames} is asked for, and there are ${frames}`);
         await refuses({ frames: [0], size: [0, 4] }, 'readVideo: size is [0, 4]; give whole numbers from 1 on');
+        await refuses({ frames: [0], crops: [] }, 'readVideo: crops is empty; name at least one part, or leave it out');
+        const [height, width] = size;
+        await refuses(
+          { frames: [0], crops: [{ left: 1, top: 0, width, height }] },
+          `readVideo: a part of ${width}x${height} at 1,0 is asked for; give whole pixels inside the frame of ${width}x${height}`,
+        );
         await refuses(
           { frames: [0, 0], size: [2 ** 15, 2 ** 15] },
           'readVideo: 2 frames of 32768x32768 are over 2 GiB; ask for fewer, or for a smaller size',
@@ -263,6 +296,15 @@ async function demandUnreadable(work: Promise<unknown>, place: VideoLocation): P
   );
   demand(error instanceof UnreadableVideo, `${JSON.stringify(place)} is not refused as unreadable: ${error}`);
   demand(error.reason !== '' && !error.message.includes('\n'), `the reason is no line: ${error.message}`);
+}
+
+function cut({ data, width }: RgbImage, box: Box): Uint8Array {
+  const rows = Array.from({ length: box.height }, (_, y) => ((box.top + y) * width + box.left) * 3);
+  return Buffer.concat(rows.map((from) => data.subarray(from, from + box.width * 3)));
+}
+
+function meanDifference(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
 }
 
 function shownIn(clip: Clip, indexOf: ConformanceVideo['indexOf']): number[] {

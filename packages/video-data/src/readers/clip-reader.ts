@@ -1,4 +1,4 @@
-import type { BytesLocation, FileLocation, ImageSize, RangeLocation } from '@masked-distill/image-data';
+import type { Box, BytesLocation, FileLocation, ImageSize, RangeLocation } from '@masked-distill/image-data';
 import type { Clip } from '../clip.ts';
 
 /** A video kept as a folder of numbered pictures. */
@@ -36,11 +36,16 @@ export interface ClipInfo {
   readonly rotation: 0 | 90 | 180 | 270;
 }
 
-/** Which frames to read, and how large. */
+/** Which frames to read, which parts of them, and how large. */
 export interface ClipRequest {
   /** Indices into the video, from 0, by presentation time; in any order, repeats allowed. */
   readonly frames: readonly number[];
-  /** Scale to this while decoding, whatever the aspect; default as stored (upright). */
+  /**
+   * Parts of each frame, in pixels of an upright one as stored: the clip holds all frames of the first part, then of the next. Default the
+   * whole frame. Where a file keeps colour for blocks of pixels (2x2 mostly), a part begins with the block that its corner lies in.
+   */
+  readonly crops?: readonly Box[];
+  /** Scale each part to this while decoding, whatever the aspect; default the first part's own size. */
   readonly size?: ImageSize;
   /**
    * Put the nearest sound frame among those decoded (the one before, else the one after) where a frame can't be decoded, and name it in

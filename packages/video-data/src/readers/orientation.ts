@@ -1,3 +1,5 @@
+import type { Box, ImageSize } from '@masked-distill/image-data';
+
 /** How a stored frame is turned to be upright: transposed first, then mirrored. */
 export interface Orientation {
   /** Whether rows become columns. */
@@ -27,6 +29,15 @@ export function orientationOf(matrix: readonly number[] | undefined): Orientatio
   const mirrorY = (isTransposed ? b : d) < 0;
   const turned = ((Math.round((Math.atan2(b, a) * 2) / Math.PI) + 4) % 4) * 90;
   return { isTransposed, mirrorX, mirrorY, rotation: turned as Orientation['rotation'] };
+}
+
+/** Where a part of an upright frame lies in the stored one. */
+export function storedBox(box: Box, { isTransposed, mirrorX, mirrorY }: Orientation, [rows, columns]: ImageSize): Box {
+  const across = mirrorX ? columns - box.left - box.width : box.left;
+  const down = mirrorY ? rows - box.top - box.height : box.top;
+  return isTransposed
+    ? { left: down, top: across, width: box.height, height: box.width }
+    : { left: across, top: down, width: box.width, height: box.height };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Box } from '@masked-distill/image-data';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawClipPlan, type ResolvedTrainTransform, resolveClipTransform } from '../../src/augment/clip-transform.ts';
-import { cropGeometry, evalGeometry } from '../../src/augment/frame-geometry.ts';
+import { evalBoxes } from '../../src/augment/eval-boxes.ts';
 import { multiScaleBoxes } from '../../src/augment/multi-scale-crop.ts';
 import type { ClipTrainTransform } from '../../src/index.ts';
 
@@ -77,98 +77,42 @@ describe('the boxes of a multi-scale crop', () => {
   });
 });
 
-describe('the frames that are decoded', () => {
-  it('are scaled so that a single crop need not be resized', () => {
-    const box = { left: 100, top: 0, width: 640, height: 720 };
-    // 720 · 224/720 rows and 1280 · 224/640 columns; the crop begins at 100 · 448/1280.
-    expect(cropGeometry([box], { frame: { width: 1280, height: 720 }, size: [224, 224] })).toEqual({
-      decoded: [224, 448],
-      windows: [{ left: 35, top: 0, width: 224, height: 224 }],
-    });
-  });
-
-  it('are as large as the smallest of several crops needs', () => {
-    const small = { left: 0, top: 0, width: 400, height: 400 };
-    const large = { left: 200, top: 100, width: 500, height: 500 };
-    expect(cropGeometry([large, small], { frame: { width: 800, height: 600 }, size: [200, 200] })).toEqual({
-      decoded: [300, 400],
-      windows: [
-        { left: 100, top: 50, width: 250, height: 250 },
-        { left: 0, top: 0, width: 200, height: 200 },
-      ],
-    });
-  });
-
-  it('are never enlarged', () => {
-    const box = { left: 10, top: 20, width: 90, height: 80 };
-    const geometry = cropGeometry([box], { frame: { width: 160, height: 120 }, size: [112, 112] });
-    expect(geometry).toEqual({ decoded: [120, 160], windows: [box] });
-  });
-
-  it('hold every crop, at no less than the output’s size where the file has it', () => {
-    const boxIn = (width: number, height: number) =>
-      fc
-        .record({
-          x: fc.double({ min: 0, max: 1, noNaN: true }),
-          y: fc.double({ min: 0, max: 1, noNaN: true }),
-          w: fc.integer({ min: 1, max: width }),
-          h: fc.integer({ min: 1, max: height }),
-        })
-        .map(({ x, y, w, h }) => ({
-          left: Math.floor(x * (width - w)),
-          top: Math.floor(y * (height - h)),
-          width: w,
-          height: h,
-        }));
-    const cases = fc
-      .tuple(sides, sides, sides, sides)
-      .chain(([width, height, outHeight, outWidth]) =>
-        fc.tuple(
-          fc.constant({ width, height }),
-          fc.constant([outHeight, outWidth] as const),
-          fc.array(boxIn(width, height), { minLength: 1, maxLength: 4 }),
-        ),
-      );
-    fc.assert(
-      fc.property(cases, ([frame, size, boxes]) => {
-        const { decoded, windows } = cropGeometry(boxes, { frame, size });
-        expect(decoded[0]).toBeLessThanOrEqual(frame.height);
-        expect(decoded[1]).toBeLessThanOrEqual(frame.width);
-        for (const [i, window] of windows.entries()) {
-          expect(isInside(window, { width: decoded[1], height: decoded[0] })).toBe(true);
-          expect(window.height).toBeGreaterThanOrEqual(Math.min(size[0], boxes[i]!.height) - 1);
-          expect(window.width).toBeGreaterThanOrEqual(Math.min(size[1], boxes[i]!.width) - 1);
-          const isSingle = boxes.length === 1;
-          if (isSingle && boxes[0]!.height > size[0]) expect(window.height).toBe(size[0]);
-          if (isSingle && boxes[0]!.width > size[1]) expect(window.width).toBe(size[1]);
-        }
-      }),
-    );
-  });
-});
-
 describe('evaluation crops', () => {
-  it('are spaced evenly along the longer side', () => {
-    // 320x240 to a short side of 224: 298.67 columns.
-    const wide = evalGeometry({ width: 320, height: 240 }, { size: [224, 224], crops: 3 });
-    expect(wide.decoded).toEqual([224, 299]);
-    expect(wide.windows.map(({ left, top }) => [left, top])).toEqual([
-      [0, 0],
-      [37, 0],
-      [75, 0],
-    ]);
-    const tall = evalGeometry({ width: 112, height: 224 }, { size: [224, 224], crops: 2 });
-    expect(tall.decoded).toEqual([448, 224]);
-    expect(tall.windows.map(({ left, top }) => [left, top])).toEqual([
-      [0, 0],
-      [0, 224],
-    ]);
+  it('are as large as the frame lets them be, spaced evenly along the side left over', () => {
+    const wide = evalBoxes({ width: 320, height: 240 }, { size: [224, 224], crops: 3 });
+    expect(wide).toEqual([0, 40, 80].map((left) => ({ left, top: 0, width: 240, height: 240 })));
+    const tall = evalBoxes({ width: 112, height: 224 }, { size: [224, 224], crops: 2 });
+    expect(tall).toEqual([0, 112].map((top) => ({ left: 0, top, width: 112, height: 112 })));
   });
 
   it('lie in the middle when there is one', () => {
-    expect(evalGeometry({ width: 320, height: 240 }, { size: [224, 224], crops: 1 }).windows).toEqual([
-      { left: 38, top: 0, width: 224, height: 224 },
+    expect(evalBoxes({ width: 320, height: 240 }, { size: [224, 224], crops: 1 })).toEqual([
+      { left: 40, top: 0, width: 240, height: 240 },
     ]);
+    // 320 / 240 of the height, for 100 rows of 133.3 columns
+    expect(evalBoxes({ width: 320, height: 100 }, { size: [24, 32], crops: 1 })).toEqual([
+      { left: 94, top: 0, width: 133, height: 100 },
+    ]);
+  });
+
+  it('are the whole frame when that is stretched', () => {
+    const whole = { left: 0, top: 0, width: 31, height: 7 };
+    expect(evalBoxes({ width: 31, height: 7 }, { size: [16, 16], crops: 2, fit: 'stretch' })).toEqual([whole, whole]);
+  });
+
+  it('lie inside any frame, reach two of its edges, and have the output’s shape to half a pixel', () => {
+    const extent = fc.integer({ min: 1, max: 500 });
+    fc.assert(
+      fc.property(extent, extent, extent, extent, fc.integer({ min: 1, max: 5 }), (width, height, y, x, crops) => {
+        for (const box of evalBoxes({ width, height }, { size: [y, x], crops })) {
+          expect(isInside(box, { width, height })).toBe(true);
+          expect(box.width === width || box.height === height).toBe(true);
+          const scale = Math.min(height / y, width / x);
+          expect(Math.abs(box.height - Math.max(1, y * scale))).toBeLessThanOrEqual(0.5);
+          expect(Math.abs(box.width - Math.max(1, x * scale))).toBeLessThanOrEqual(0.5);
+        }
+      }),
+    );
   });
 });
 

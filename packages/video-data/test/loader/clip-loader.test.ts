@@ -287,13 +287,13 @@ describe('frames of any size', () => {
     expect(batch!.pixels.every(Number.isFinite)).toBe(true);
   });
 
-  it('are refused where scaling them would take too much memory', async () => {
-    const source = await codedVideos([{ frames: 2, width: 1500, height: 1 }]);
-    const sampling = { kind: 'uniform', frames: 16 } as const;
-    const options = { batchSize: 1, size: 224, workers: 0, sampling, transform: { kind: 'eval' } } as const;
-    await expect(collect(source, options)).rejects.toThrow(
-      'video-0 (its crops need 16 frames of 336000x224, which are over 1 GiB)',
-    );
+  it('become no more than crops, however long they are for their height', async () => {
+    const source = await codedVideos([{ frames: 2, width: 201, height: 1 }]);
+    const sampling = { kind: 'uniform', frames: 2 } as const;
+    const options = { batchSize: 1, size: 224, workers: 0, sampling, transform: { kind: 'eval', ...plain } } as const;
+    const [batch] = await collect(source, options);
+    // The middle pixel of the only row, enlarged.
+    expect([0, 100, 223].map((at) => pixelAt(batch!, [0, 0, at, at]))).toEqual(Array(3).fill([0, 100, 0]));
   });
 });
 

@@ -28,15 +28,16 @@ describe.skipIf(!hasSharedData || !hasBoth)('node-av and ffmpeg (needs both, and
         }
         expect(await second.probe(video), key).toEqual(info);
         const frames = Array.from({ length: 12 }, (_, i) => Math.floor(((i + 0.5) / 12) * info.frames));
-        const request = {
-          frames,
-          size: [Math.ceil(info.height / 2), Math.ceil(info.width / 2)],
-          lenient: true,
-        } as const;
+        const [height, width] = [Math.ceil(info.height / 2), Math.ceil(info.width / 2)];
+        const crops = [
+          { left: 0, top: 0, width: info.width, height: info.height },
+          { left: info.width >> 2, top: info.height >> 2, width, height },
+        ];
+        const request = { frames, crops, size: [height, width], lenient: true } as const;
         const [one, other] = await Promise.all([first.read(video, request), second.read(video, request)]);
         if (!DAMAGED.includes(key)) expect(other.missing, key).toEqual(one.missing);
         const missing = new Set([...(one.missing ?? []), ...(other.missing ?? [])]);
-        for (let i = 0; i < frames.length; i++) {
+        for (let i = 0; i < one.frames; i++) {
           if (missing.has(i)) continue;
           expect(meanDifference(clipFrame(one, i).data, clipFrame(other, i).data), `${key} ${i}`).toBeLessThan(
             TOLERANCE,

@@ -53,6 +53,19 @@ export async function describeVideoReader(name: VideoReaderName): Promise<void> 
       expect(cornerColours(clipFrame(asStored, 0), { isTurned })).toEqual(corners);
       const scaled = await reader.read(fixture(file), { frames: [2], size: [60, 36] });
       expect(cornerColours(clipFrame(scaled, 0), { isTurned })).toEqual(corners);
+      const [columns, rows] = [width / 2, height / 2];
+      const crops = [0, 1, 2, 3].map((k) => {
+        return { left: (k % 2) * columns, top: (k >> 1) * rows, width: columns, height: rows };
+      });
+      const quarters = await reader.read(fixture(file), { frames: [2], crops });
+      const inOne = { data: new Uint8Array(asStored.data.length), width, height };
+      for (const [k, { left, top }] of crops.entries()) {
+        for (let y = 0; y < rows; y++) {
+          const row = clipFrame(quarters, k).data.subarray(y * columns * 3, (y + 1) * columns * 3);
+          inOne.data.set(row, ((top + y) * width + left) * 3);
+        }
+      }
+      expect(cornerColours(inOne, { isTurned })).toEqual(corners);
     });
 
     it('reads a part of a larger file, and a file held in memory', async () => {

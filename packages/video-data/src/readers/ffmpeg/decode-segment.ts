@@ -1,6 +1,5 @@
 import type { Segment } from '../frame-table.ts';
-import { turnInto } from '../orientation.ts';
-import { SCALE_FLAGS } from '../scale-flags.ts';
+import { type StoredParts, storedParts } from '../stored-parts.ts';
 import type { DecodeWork, VideoFileLocation } from '../video-reader.ts';
 import type { FoundFfmpeg } from './find-ffmpeg.ts';
 import { inputArgs, inputBytes, reasonOf } from './input-args.ts';
@@ -33,15 +32,12 @@ export async function decodeSegment(
   const { programs, work } = options;
   const { table, facts, assembly, deadline } = work;
   const { frames } = segment;
-  const { orientation } = facts;
   // What comes through a pipe can't be sought in.
   const from = video.kind === 'bytes' ? undefined : segment.from;
-  const [width, height] = orientation.isTransposed
-    ? [assembly.height, assembly.width]
-    : [assembly.width, assembly.height];
+  const parts = storedParts(assembly, facts);
   const indexOf = new Map(frames.map((frame) => [table.times[frame]!, frame]));
   const last = table.times[frames.at(-1)!]!;
-  const size = width * height * 3;
+  const size = parts.width * parts.height * 3;
   const came: number[] = [];
   const times: number[] = [];
   const pending: Buffer[] = [];
@@ -58,7 +54,7 @@ export async function decodeSegment(
       if (index === undefined) continue;
       indexOf.delete(time);
       came.push(index);
-      turnInto(assembly.place(index), data, { width, height, stride: width * 3, orientation });
+      parts.place(index, data, parts.width * 3);
     }
   };
 
@@ -68,7 +64,7 @@ export async function decodeSegment(
       ...['-threads', String(options.threads), '-flags', '-output_corrupt'],
       ...(from === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', secondsOf(from, facts)]),
       ...['-max_pixels', String(options.maxPixels), ...inputArgs(video)],
-      ...['-map', `0:${facts.index}`, '-filter_threads', '1', '-vf', filters(width, height, { ...work, frames })],
+      ...['-map', `0:${facts.index}`, '-filter_threads', '1', '-vf', filters(parts, { ...work, frames })],
       ...[programs.frameRateOption, 'passthrough', '-frames:v', String(frames.length + MAX_REORDER)],
       ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
     ],
@@ -104,18 +100,11 @@ export async function decodeSegment(
 }
 
 function filters(
-  width: number,
-  height: number,
+  parts: StoredParts,
   { table, facts, frames }: Pick<DecodeWork<FfmpegFacts>, 'table' | 'facts'> & { readonly frames: readonly number[] },
 ): string {
   const select = selectExpression(table.isTimed ? 'pts' : 'n', { frames, times: table.times });
-  return [
-    `settb=${facts.timeBase}`,
-    `select='${select}'`,
-    `scale=w=${width}:h=${height}:flags=${SCALE_FLAGS}`,
-    'format=rgb24',
-    'showinfo=checksum=0',
-  ].join(',');
+  return [`settb=${facts.timeBase}`, `select='${select}'`, parts.filters, 'showinfo=checksum=0'].join(',');
 }
 
 /** Seconds to microseconds, rounded up, so that the key frame at that time is not just missed. */

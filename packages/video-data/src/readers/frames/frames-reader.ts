@@ -47,7 +47,7 @@ export function createFramesReader(options: ReaderLimits = {}): FramesReader {
       work.run(async (deadline) => {
         const info = await beforeDeadline(deadline, know(video));
         const assembly = createClipAssembly(request, { frames: info.frames, stored: [info.height, info.width] });
-        const { width, height } = assembly;
+        const { crops, width, height } = assembly;
         const readFrame = async (index: number) => {
           const picture = await decodeImage(await pictureBytes(video, index), { maxPixels });
           if (picture.width !== info.width || picture.height !== info.height) {
@@ -55,15 +55,14 @@ export function createFramesReader(options: ReaderLimits = {}): FramesReader {
               `${picture.width}x${picture.height} pixels, where the first frame has ${info.width}x${info.height}`,
             );
           }
-          if (picture.width === width && picture.height === height) return picture.data;
-          const box = { left: 0, top: 0, width: picture.width, height: picture.height };
-          return (await openPixels(picture).crop(box, { width, height })).data;
+          const pixels = openPixels(picture);
+          return Promise.all(crops.map(async (box) => (await pixels.crop(box, { width, height })).data));
         };
         for (const index of assembly.wanted) {
           deadline.check();
-          const data = await beforeDeadline(deadline, readFrame(index).catch(reasonOf));
-          if (typeof data === 'string') assembly.lose(index, data);
-          else assembly.place(index).set(data);
+          const parts = await beforeDeadline(deadline, readFrame(index).catch(reasonOf));
+          if (typeof parts === 'string') assembly.lose(index, parts);
+          else for (const [crop, memory] of assembly.place(index).entries()) memory.set(parts[crop]!);
         }
         return assembly.finish();
       }),

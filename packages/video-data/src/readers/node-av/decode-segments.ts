@@ -1,9 +1,9 @@
 import type { Segment } from '../frame-table.ts';
-import { turnInto } from '../orientation.ts';
+import { storedParts } from '../stored-parts.ts';
 import type { StreamFacts } from '../video-facts.ts';
 import type { DecodeWork } from '../video-reader.ts';
 import { decodeFrames } from './decode-frames.ts';
-import { createFrameScaler } from './frame-scaler.ts';
+import { createFrameFilter } from './frame-filter.ts';
 import type { NodeAv } from './load-node-av.ts';
 import type { OpenVideo } from './open-video.ts';
 
@@ -13,12 +13,10 @@ const MAX_REORDER = 32;
 /** Decodes runs of frames of a video just opened. Frames that the decoder does not give, or doubts, are left out. */
 export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeWork<StreamFacts>): Promise<void> {
   const { segments, table, assembly, deadline } = work;
-  const { orientation } = work.facts;
   const { constants } = av;
-  const { isTransposed } = orientation;
-  const [width, height] = isTransposed ? [assembly.height, assembly.width] : [assembly.width, assembly.height];
   const decoder = await video.openDecoder();
-  const scaler = createFrameScaler(av, width, height);
+  const parts = storedParts(assembly, work.facts);
+  const filter = createFrameFilter(av, parts.filters);
 
   const decode = async ({ from, frames }: Segment) => {
     if (from !== undefined) {
@@ -39,9 +37,7 @@ export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeW
         const isDoubtful = from !== undefined && frame.hasFlags(constants.AV_FRAME_FLAG_CORRUPT);
         if (index !== undefined && !isDoubtful) {
           indexOf.delete(time);
-          scaler.scale(frame, (data, stride) =>
-            turnInto(assembly.place(index), data, { width, height, stride, orientation }),
-          );
+          filter.apply(frame, (data, stride) => parts.place(index, data, stride));
         }
         return indexOf.size > 0 && beyond < MAX_REORDER;
       },
@@ -51,6 +47,6 @@ export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeW
   try {
     for (const segment of segments) await decode(segment);
   } finally {
-    scaler.close();
+    filter.close();
   }
 }
