@@ -1,6 +1,6 @@
 // Asymmetric Masked Distillation for Pre-Training Small Foundation Models (Zhao et al., CVPR 2024), section 3.3.
 import { InputError } from '@masked-distill/base';
-import type { Backbone } from '@masked-distill/vit';
+import type { Backbone, ClipTable } from '@masked-distill/vit';
 import type { FeatureLoss, FeatureNormalization } from './feature-loss.ts';
 
 /** A layer of the student and the layer of the teacher that it learns to match, counted from 1: raw outputs of these blocks. */
@@ -26,6 +26,8 @@ export interface GeneratorConfig {
   readonly mlpRatio?: number;
   /** Which of queries, keys and values have a bias; see `Block` of vit. Default 'full'. */
   readonly qkvBias?: 'full' | 'qv';
+  /** Where tokens have a time: their fixed table of positions. Default VideoMAE's, 'sinusoid'. */
+  readonly positions?: ClipTable;
 }
 
 /** Factors of the three losses; a loss of factor 0 is not computed. */
@@ -88,7 +90,7 @@ export function middleAndLast({ student, teacher }: LayerPair): readonly LayerPa
 /** A {@link DistillationConfig} with every choice made. */
 export type CompleteDistillationConfig = Required<Omit<DistillationConfig, 'generator' | 'weights'>> & {
   /** The generators. */
-  readonly generator: Required<GeneratorConfig>;
+  readonly generator: Required<Omit<GeneratorConfig, 'positions'>> & Pick<GeneratorConfig, 'positions'>;
   /** Factors of the losses. */
   readonly weights: Required<LossWeights>;
 };

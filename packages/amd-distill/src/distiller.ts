@@ -80,7 +80,7 @@ export class Distiller extends Module {
       'generators',
       this.config.generation.map(() => new Generator({ ...generator, width: to, trainMaskToken, rng })),
     );
-    this.#positions = fixedPositions(teacher.grid, to);
+    this.#positions = fixedPositions(teacher.grid, to, this.config.generator.positions);
   }
 
   /** Without reconstruction there is no decoder to train. */

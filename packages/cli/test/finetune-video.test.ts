@@ -86,6 +86,21 @@ describe('finetune on clips', () => {
     await file.close();
   });
 
+  it('goes on from an encoder whose positions stand in its file', async () => {
+    const words = finetune('clips', 'placed', '--steps', '1', '--init', 'none', '--positions', 'sincos-3d');
+    const size = ['--model', 'video-nano', ...SIZE, '--frames', '4'];
+    const placed = await run([...words, ...size]);
+    expect(placed.code, placed.stderr).toBe(0);
+    for (const init of ['placed', 'inflated']) {
+      const again = await run(finetune(init, `${init}-again`, '--steps', '1'));
+      expect(again.code, again.stderr).toBe(0);
+      expect(await readFile(join(root, `${init}-again`, 'config.yaml'), 'utf8')).toMatch(/^ {2}positions: learned/m);
+      const file = await openCheckpoint(join(root, `${init}-again`, 'checkpoints', 'step-1', 'model.safetensors'));
+      expect(file.tensors.get('pos_embed')!.shape).toEqual([1, 8, 32]);
+      await file.close();
+    }
+  });
+
   it('learns from scratch', async () => {
     const fresh = ['--init', 'none', '--model', 'video-nano', ...SIZE, '--frames', '4', '--layer-decay', '1'];
     const words = ['finetune', ...fresh, ...MOTION, ...COMMON, '--steps', '2', ...inRoot('fresh')];

@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readImageHeader } from '@masked-distill/image-data';
+import { openCheckpoint, toFloat32 } from '@masked-distill/tensor-core';
 import { readMetrics } from '@masked-distill/train';
+import { sincos3d } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distillVerb } from '../src/verbs/distill.ts';
@@ -118,6 +120,28 @@ describe('distill on clips', () => {
     expect(Object.keys(row!)).toEqual(expect.arrayContaining(['lossRecon', 'lossDirect', 'lossGeneration']));
     const sheet = await readImageHeader(await readFile(join(at('distilled'), 'pictures', 'reconstruction-000003.png')));
     expect(sheet.height).toBe(20 + 4 * (6 + 4 * 134) + 3 * 12);
+  });
+});
+
+describe('positions over time, row and column', () => {
+  it('are those of teacher, student and generators, and stand in the checkpoint', async () => {
+    const data = ['--data', 'procedural-motion:16:0:4', '--picture-every', 'off'];
+    const flags = [...data, ...SMALL, '--positions', 'sincos-3d'];
+    const teacher = await run(['pretrain', ...flags, '--steps', '1', ...inRoot('placed')]);
+    expect(teacher.code, teacher.stderr).toBe(0);
+    const words = ['distill', ...flags, '--mask-ratio', '0.75', '--teacher-mask-ratio', '0.5', '--steps', '1'];
+    const student = await run([...words, '--teacher', at('placed'), ...inRoot('placed-student')]);
+    expect(student.code, student.stderr).toBe(0);
+    const file = await openCheckpoint(join(at('placed-student'), 'checkpoints', 'step-1', 'model.safetensors'));
+    const table = file.tensors.get('encoder.pos_embed')!;
+    expect([...toFloat32(await table.read())]).toEqual([...sincos3d(96, { t: 2, h: 2, w: 2 })]);
+    await file.close();
+    // VideoMAE's positions are no start for a model with others.
+    const other = await run(['pretrain', ...flags, '--steps', '1', '--init', at('whole'), ...inRoot('other')]);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/has VideoMAE's positions, and the model's are others/),
+    ]);
   });
 });
 

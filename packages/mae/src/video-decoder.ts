@@ -1,7 +1,7 @@
 import type { Rng } from '@masked-distill/base';
 import { type TokenGrid, tokenCount } from '@masked-distill/masking';
 import { truncatedNormal } from '@masked-distill/tensor-core';
-import { positionsOf, sinusoid1d } from '@masked-distill/vit';
+import { type ClipTable, clipTable, positionsOf } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { Decoder, type DecoderConfig } from './decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
@@ -10,6 +10,8 @@ import type { MaskIndices } from './mask-indices.ts';
 export interface VideoDecoderConfig extends DecoderConfig {
   /** Token grid of the encoder. */
   grid: TokenGrid;
+  /** The fixed table of positions. Default VideoMAE's. */
+  positions?: ClipTable;
 }
 
 /**
@@ -22,7 +24,7 @@ export class VideoDecoder extends Decoder {
   readonly #tokens: number;
 
   constructor(config: VideoDecoderConfig, { rng }: { rng: Rng }) {
-    const { width, grid } = config;
+    const { width, grid, positions = 'sinusoid' } = config;
     super(config, {
       names: { embed: 'encoder_to_decoder', blocks: 'decoder.blocks', norm: 'decoder.norm', head: 'decoder.head' },
       maskToken: truncatedNormal([1, 1, width], 0.02, rng, 0.02),
@@ -31,7 +33,7 @@ export class VideoDecoder extends Decoder {
       rng,
     });
     this.#tokens = tokenCount(grid);
-    this.#positions = sinusoid1d(this.#tokens, width);
+    this.#positions = clipTable(positions, { grid, width });
   }
 
   /**

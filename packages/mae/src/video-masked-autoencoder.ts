@@ -50,7 +50,10 @@ export class VideoMaskedAutoencoder extends TokenAutoencoder<tf.Tensor5D> {
     this.encoder = this.child('encoder', new VideoEncoder(encoder, { rng }));
     const { width, grid, patch } = this.encoder;
     const outputs = patch.t * patch.h * patch.w * 3;
-    this.#decoder = this.child('', new VideoDecoder({ ...decoder, inputWidth: width, grid, outputs }, { rng }));
+    // A table that is trained starts as VideoMAE's, and so the decoder's is.
+    const positions = encoder.positions === 'learned' ? 'sinusoid' : encoder.positions;
+    const placed = { ...decoder, inputWidth: width, grid, outputs, positions };
+    this.#decoder = this.child('', new VideoDecoder(placed, { rng }));
   }
 
   /** Predicted pixels of the masked tokens: `[M, B, t·h·w·3]`, in the units of the targets. */

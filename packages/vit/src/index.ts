@@ -9,11 +9,19 @@ export { ImageClassifier, type ImageClassifierConfig } from './image-classifier.
 export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from './image-encoder.ts';
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.ts';
 export type { PatchShape } from './patch-shape.ts';
-export { fixedPositions, type GridSize, sincos2d, sinusoid1d } from './position-tables.ts';
+export {
+  type ClipTable,
+  clipTable,
+  fixedPositions,
+  type GridSize,
+  sincos2d,
+  sincos3d,
+  sinusoid1d,
+} from './position-tables.ts';
 export { type PositionsOfOptions, positionsOf } from './positions-of.ts';
 export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
 export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
 export { Transformer, type TransformerOptions } from './transformer.ts';
 export { VideoClassifier, type VideoClassifierConfig } from './video-classifier.ts';
-export { checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
+export { type ClipPositions, checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
 export * from './weights/index.ts';

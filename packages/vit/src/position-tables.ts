@@ -54,12 +54,42 @@ export function sinusoid1d(positions: number, width: number): Float32Array {
 }
 
 /**
- * The table that belongs to a grid: MAE's {@link sincos2d} for an image, VideoMAE's {@link sinusoid1d} for a clip.
+ * V-JEPA's fixed 3-D table (Bardes et al. 2024, with `uniform_power`): a third of the channels, rounded up to an even number, for the slice, as
+ * many for the row and what is left for the column; each part is sines, then cosines, of the coordinate times 10000^(−2i/part). Tokens near
+ * each other in space or time have alike rows, which {@link sinusoid1d} gives only those of one row.
+ *
+ * @returns `[t·h·w, width]`, row-major, computed in float64
+ */
+export function sincos3d(width: number, grid: TokenGrid): Float32Array {
+  const half = Math.ceil(width / 6);
+  return Float32Array.from({ length: tokenCount(grid) * width }, (_, index) => {
+    const [token, channel] = [Math.floor(index / width), index % width];
+    const coordinates = [Math.floor(token / (grid.h * grid.w)), Math.floor(token / grid.w) % grid.h, token % grid.w];
+    const within = channel % (2 * half);
+    const angle = coordinates[Math.floor(channel / (2 * half))]! / 10000 ** ((within % half) / half);
+    return within < half ? Math.sin(angle) : Math.cos(angle);
+  });
+}
+
+/** A fixed table of positions of a clip: VideoMAE's {@link sinusoid1d}, or {@link sincos3d}. */
+export type ClipTable = 'sinusoid' | 'sincos-3d';
+
+/**
+ * The table that belongs to a grid: MAE's {@link sincos2d} for an image; for a clip the one that is named.
  *
  * @param grid tokens along each axis; an image has `t = 1`
  * @param width channels; a multiple of 4 for an image
+ * @param ofClips the table if it is a clip's; default VideoMAE's
  * @returns `[t·h·w, width]`
  */
-export function fixedPositions(grid: TokenGrid, width: number): Float32Array {
-  return grid.t === 1 ? sincos2d(width, grid) : sinusoid1d(tokenCount(grid), width);
+export function fixedPositions(grid: TokenGrid, width: number, ofClips: ClipTable = 'sinusoid'): Float32Array {
+  return grid.t === 1 ? sincos2d(width, grid) : clipTable(ofClips, { grid, width });
+}
+
+/** A clip's table by its name, `[t·h·w, width]`. */
+export function clipTable(
+  name: ClipTable,
+  { grid, width }: { readonly grid: TokenGrid; readonly width: number },
+): Float32Array {
+  return name === 'sinusoid' ? sinusoid1d(tokenCount(grid), width) : sincos3d(width, grid);
 }

@@ -6,10 +6,13 @@ import type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 import { checkBlocks, checkTiling } from './check-sizes.ts';
 import { PatchEmbedding } from './patch-embedding.ts';
 import type { PatchShape } from './patch-shape.ts';
-import { type GridSize, sinusoid1d } from './position-tables.ts';
+import { type ClipTable, clipTable, type GridSize } from './position-tables.ts';
 import { positionsOf } from './positions-of.ts';
 import type { TransformerSize } from './presets.ts';
 import { Transformer } from './transformer.ts';
+
+/** The position table of an encoder of clips: one of the fixed ones, or one that is trained. */
+export type ClipPositions = ClipTable | 'learned';
 
 /** What a {@link VideoEncoder} is made of; plain data, stored with its weights. */
 export interface VideoEncoderConfig extends TransformerSize {
@@ -26,14 +29,15 @@ export interface VideoEncoderConfig extends TransformerSize {
   /** Initial gain of the blocks' branches (layer scale). Default: they have none. */
   layerScale?: number;
   /**
-   * Whether the position table is trained. It then stands in the checkpoint, as `pos_embed`, and starts as the sinusoid table. (In VideoMAE's
-   * code a learnable table never receives a gradient.) Default false.
+   * The position table: VideoMAE's sinusoids over the cubes' numbers, which no checkpoint holds; V-JEPA's over slice, row and column, from
+   * which small models learn sooner; or one that is trained, and starts as VideoMAE's. (In VideoMAE's code a learnable table never receives a
+   * gradient.) The last two stand in the checkpoint, as `pos_embed`. Default 'sinusoid'.
    */
-  trainPositions?: boolean;
+  positions?: ClipPositions;
 }
 
 /**
- * The vision transformer for clips as VideoMAE trains it (Tong et al. 2022): cube embedding, fixed sinusoid positions over all cubes, no
+ * The vision transformer for clips as VideoMAE trains it (Tong et al. 2022): cube embedding, positions of all cubes, by default fixed, no
  * class token, pre-norm blocks whose keys have no bias, final norm; under VideoMAE's names. Unlike the reference it embeds only the cubes
  * that are kept.
  *
@@ -50,7 +54,7 @@ export class VideoEncoder extends Module implements Backbone {
   readonly grid: TokenGrid;
   readonly patch: PatchShape;
   readonly prefixTokens = 0;
-  // An array where it is fixed: checkpoints do not hold it and nothing assigns to it. A step makes a tensor of it each time it runs or is
+  // An array where it is VideoMAE's: checkpoints do not hold it and nothing assigns to it. A step makes a tensor of it each time it runs or is
   // traced; an engine that traces keeps it among the trace's constants, and `dispose` has nothing to free.
   readonly #positions: Float32Array | tf.Variable;
   readonly #patchEmbedding;
@@ -60,15 +64,16 @@ export class VideoEncoder extends Module implements Backbone {
   constructor(config: VideoEncoderConfig, { rng }: { rng: Rng }) {
     super();
     checkVideoEncoderConfig(config);
-    const { frames, imageSize, patch, trainPositions = false, ...size } = config;
+    const { frames, imageSize, patch, positions = 'sinusoid', ...size } = config;
     const { width, depth, heads, mlpRatio, finalNorm, layerScale } = size;
     this.width = width;
     this.depth = depth;
     this.patch = patch;
     this.grid = { t: frames / patch.t, h: imageSize.h / patch.h, w: imageSize.w / patch.w };
-    const tokens = tokenCount(this.grid);
-    const table = sinusoid1d(tokens, width);
-    this.#positions = trainPositions ? this.parameter('pos_embed', [1, tokens, width], table) : table;
+    const table = clipTable(positions === 'learned' ? 'sinusoid' : positions, { grid: this.grid, width });
+    const shape = [1, table.length / width, width];
+    const trainable = positions === 'learned';
+    this.#positions = positions === 'sinusoid' ? table : this.parameter('pos_embed', shape, table, { trainable });
     this.#patchEmbedding = this.child('patch_embed', new PatchEmbedding({ patch, width, rng }));
     const blocks = { width, depth, heads, mlpRatio, qkvBias: 'qv', finalNorm, layerScale } as const;
     this.#transformer = this.child('', new Transformer({ ...blocks, rng }));

@@ -50,7 +50,7 @@ describe('Classifier', () => {
 
   it('adds a table that it trains in place of the fixed one, and starts at it', async () => {
     const fixed = new VideoEncoder(clip, { rng: createRng(0) });
-    const trained = new VideoEncoder({ ...clip, trainPositions: true }, { rng: createRng(0) });
+    const trained = new VideoEncoder({ ...clip, positions: 'learned' }, { rng: createRng(0) });
     expect([...trained.trainableVariables().keys()]).toContain('pos_embed');
     const pixels = tf.tensor(noise([1, 4, 8, 8, 3], 'clip'), [1, 4, 8, 8, 3]);
     expect(await trained.embed(pixels).data()).toEqual(await fixed.embed(pixels).data());

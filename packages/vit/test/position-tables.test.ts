@@ -1,6 +1,6 @@
 import { hasFixtures, readFixture } from '@masked-distill/testing';
 import { describe, expect, it } from 'vitest';
-import { fixedPositions, sincos2d, sinusoid1d } from '../src/index.ts';
+import { fixedPositions, sincos2d, sincos3d, sinusoid1d } from '../src/index.ts';
 
 describe('sincos2d', () => {
   it('encodes the column in the first half, the row in the second, each as sines and then cosines', () => {
@@ -31,10 +31,29 @@ describe('sinusoid1d', () => {
   });
 });
 
+describe('sincos3d', () => {
+  it('encodes slice, row and column in a third of the channels each, as sines and then cosines', () => {
+    const table = sincos3d(12, { t: 3, h: 2, w: 4 }); // frequencies 1 and 10000^(−1/2) = 0.01
+    const axis = (coordinate: number) =>
+      [Math.sin(coordinate), Math.sin(coordinate / 100), Math.cos(coordinate), Math.cos(coordinate / 100)].map(
+        Math.fround,
+      );
+    expect([...table.subarray(0, 12)]).toEqual([0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1]);
+    expect([...table.subarray(12 * 23)]).toEqual([...axis(2), ...axis(1), ...axis(3)]);
+  });
+
+  it('cuts the column short where six does not divide the width', () => {
+    const table = sincos3d(8, { t: 2, h: 2, w: 2 }); // parts of 4, 4 and 0 channels, as ceil(8 / 6) = 2 pairs each
+    const one = [Math.sin(1), Math.sin(0.01), Math.cos(1), Math.cos(0.01)].map(Math.fround);
+    expect([...table.subarray(8 * 6, 8 * 7)]).toEqual([...one, ...one]);
+  });
+});
+
 describe('fixedPositions', () => {
   it('is MAE’s table for an image and VideoMAE’s for a clip', () => {
     expect(fixedPositions({ t: 1, h: 2, w: 3 }, 8)).toEqual(sincos2d(8, { h: 2, w: 3 }));
     expect(fixedPositions({ t: 2, h: 1, w: 3 }, 8)).toEqual(sinusoid1d(6, 8));
+    expect(fixedPositions({ t: 2, h: 1, w: 3 }, 8, 'sincos-3d')).toEqual(sincos3d(8, { t: 2, h: 1, w: 3 }));
   });
 });
 

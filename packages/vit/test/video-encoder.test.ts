@@ -18,7 +18,8 @@ const configs: Record<string, VideoEncoderConfig> = {
     ...{ width: 6, depth: 3, heads: 3, mlpRatio: 2 },
   },
   'of single frames, without a final norm': { ...config, patch: { t: 1, h: 4, w: 8 }, finalNorm: false },
-  'with layer scale and trained positions': { ...config, layerScale: 0.1, trainPositions: true },
+  'with positions over time, row and column': { ...config, positions: 'sincos-3d' },
+  'with layer scale and trained positions': { ...config, layerScale: 0.1, positions: 'learned' },
 };
 
 onEachEngine('VideoEncoder', () => {

@@ -4,12 +4,14 @@ import { engineTests, hasFixtures, maxDifference, readFixture } from '@masked-di
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  type ClipPositions,
   createEncoder,
   findEncoder,
   ImageEncoder,
   loadEncoder,
   resizePositions,
   sincos2d,
+  sincos3d,
   sinusoid1d,
   toTimm,
   toTransformers,
@@ -214,19 +216,40 @@ describe('loadEncoder', () => {
         expect((await create(withFixed, 12, true)).report.interpolated).toEqual(['pos_embed']);
       });
 
-      it('leaves a fixed table of clips out, and refuses a trained one', async () => {
-        const clip = async (values: Float32Array) => {
-          const encoder = new VideoEncoder(videoConfig, { rng: rng() });
-          const stored = changed(video, 'pos_embed', lazy(values, [1, 8, 16]));
-          const weights = findEncoder(stored, { source: 'x.pth', hints });
-          return loadEncoder(encoder, weights).finally(() => encoder.dispose());
-        };
+      const clip = async (values: Float32Array | undefined, positions?: ClipPositions) => {
+        const encoder = new VideoEncoder({ ...videoConfig, ...(positions && { positions }) }, { rng: rng() });
+        const stored = values ? changed(video, 'pos_embed', lazy(values, [1, 8, 16])) : video;
+        const weights = findEncoder(stored, { source: 'x.pth', hints });
+        return loadEncoder(encoder, weights).finally(() => encoder.dispose());
+      };
+      const grid = { t: 2, h: 2, w: 2 };
+
+      it('leaves the fixed table of clips out, and refuses another', async () => {
         expect((await clip(sinusoid1d(8, 16))).unused).toEqual(['pos_embed']);
         await expect(clip(noise([8 * 16], 'trained'))).rejects.toThrow(
-          "weights: x.pth has a trained position table, and the model's is fixed; choose a model that trains its positions",
+          "weights: x.pth has a position table of its own, and the model's is fixed; choose a model whose positions are 'learned'",
+        );
+        await expect(clip(sincos3d(16, grid))).rejects.toThrow("choose a model whose positions are 'sincos-3d'");
+      });
+
+      it('takes a table over time, row and column where the model has one, and refuses weights without', async () => {
+        expect((await clip(sincos3d(16, grid), 'sincos-3d')).mapped).toContain('pos_embed');
+        expect((await clip(sincos3d(16, grid), 'learned')).mapped).toContain('pos_embed');
+        expect((await clip(undefined, 'learned')).missing).toEqual(['pos_embed']);
+        await expect(clip(undefined, 'sincos-3d')).rejects.toThrow(
+          "weights: x.pth has VideoMAE's positions, and the model's are others; choose a model whose positions are 'sinusoid'",
         );
       });
     });
+  });
+});
+
+describe('toTransformers', () => {
+  it('refuses clips whose positions it would lose', () => {
+    const stored = changed(video, 'pos_embed', lazy(sincos3d(16, { t: 2, h: 2, w: 2 }), [1, 8, 16]));
+    expect(() => toTransformers(findEncoder(stored, { source: 'x.pth', hints }))).toThrow(
+      'weights: transformers has no model for x.pth: it is of clips and has positions of its own; export it as safetensors',
+    );
   });
 });
 

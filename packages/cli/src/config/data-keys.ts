@@ -29,7 +29,7 @@ export const clipKeys = {
 /** Which images or clips, and what is done to them on their way. The means and deviations are ImageNet's. */
 export const dataKeys = {
   path: optionalKey(text('path'), {
-    is: 'folder, list file, WebDataset tars such as train-{0000..0009}.tar, or procedural:<count>[:<seed>] of images; of clips alike, or procedural-motion:<count>[:<seed>]',
+    is: 'folder, list file, WebDataset tars such as train-{0000..0009}.tar, or procedural:<count>[:<seed>] of images; of clips alike, or procedural-motion:<count>[:<seed>[:<classes>]]',
     flag: 'data',
   }),
   val: optionalKey(text('path'), { is: 'labelled images whose classes the features are to tell apart, by k-NN' }),

@@ -1,6 +1,6 @@
 import { dataKeys } from './data-keys.ts';
 import { evalDetectionsKeys } from './eval-detections-keys.ts';
-import { type DecidedByInit, finetuneKeys } from './finetune-config.ts';
+import { type DecidedByInit, finetuneKeys, type OfClips } from './finetune-config.ts';
 import { type ConfigOf, type ConfigPatch, key, optionalKey } from './key.ts';
 import { real, text, toggle, whole } from './kinds.ts';
 import type { RunConfig } from './run-config.ts';
@@ -76,5 +76,5 @@ export type DetectPatch = ConfigPatch<typeof detectKeys>;
 /** Complete settings of a run of `detect`. */
 export type CompleteDetectConfig = DetectConfig &
   RunConfig & {
-    model: { [Name in Exclude<DecidedByInit, 'classToken' | 'tubelet'>]: NonNullable<DetectConfig['model'][Name]> };
+    model: { [Name in Exclude<DecidedByInit, 'classToken' | OfClips>]: NonNullable<DetectConfig['model'][Name]> };
   };

@@ -65,6 +65,9 @@ export const finetuneKeys = {
       is: 'clips: frames of a token, which is a cube (as init; else 2)',
       aliases: ['tubelet_size'],
     }),
+    positions: optionalKey(oneOf(['sinusoid', 'sincos-3d', 'learned']), {
+      is: 'clips: positions by the number of a cube (VideoMAE), by time, row and column (V-JEPA), or learned, which those in a file of init are (as init; else sinusoid)',
+    }),
     inflate: key(toggle(), {
       is: 'clips: start from an encoder of images, its patches repeated over a cube and its positions over time (I3D)',
       default: false,
@@ -170,10 +173,13 @@ export type DecidedByInit =
   | 'imageSize'
   | 'classToken'
   | 'frames'
-  | 'tubelet';
+  | OfClips;
 
-/** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. Of images there is no tubelet. */
+/** Of these, what images do not have. */
+export type OfClips = 'tubelet' | 'positions';
+
+/** Complete settings of a fine-tuning run, as they stand in its `config.yaml`. */
 export type CompleteFinetuneConfig = FinetuneConfig &
   RunConfig & {
-    model: { [Name in Exclude<DecidedByInit, 'tubelet'>]: NonNullable<FinetuneConfig['model'][Name]> };
+    model: { [Name in Exclude<DecidedByInit, OfClips>]: NonNullable<FinetuneConfig['model'][Name]> };
   };

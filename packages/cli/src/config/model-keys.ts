@@ -23,6 +23,10 @@ export const modelKeys = {
     default: 2,
     aliases: ['tubelet_size'],
   }),
+  positions: key(oneOf(['sinusoid', 'sincos-3d']), {
+    is: 'clips: fixed positions, by the number of a cube (VideoMAE), or by time, row and column (V-JEPA), from which small models learn sooner',
+    default: 'sinusoid',
+  }),
   classToken: key(toggle(), { is: 'a class token beside the patches; clips have none', default: true }),
   dropPath: key(real({ min: 0, below: 1 }), {
     is: 'stochastic depth rate of the last block, rising from 0',

@@ -7,7 +7,7 @@ import { runKeys } from './run-keys.ts';
 /** Every flag of `masked-distill probe`. */
 export const probeKeys = {
   data: key(text('path'), {
-    is: 'labelled images or videos to learn from: folder, list file, tars, or procedural:<count>[:<seed>], of clips procedural-motion:<count>[:<seed>]',
+    is: 'labelled images or videos to learn from: folder, list file, tars, or procedural:<count>[:<seed>], of clips procedural-motion:<count>[:<seed>[:<classes>]]',
   }),
   limit: dataKeys.limit,
   val: finetuneKeys.data.val,

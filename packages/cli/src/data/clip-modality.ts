@@ -16,10 +16,10 @@ import {
   workersOf,
 } from './modality.ts';
 
-const PROCEDURAL = /^procedural-motion:(\d{1,7})(?::(\d{1,9}))?$/;
+const PROCEDURAL = /^procedural-motion:(\d{1,7})(?::(\d{1,9})(?::(\d{1,2}))?)?$/;
 
 /**
- * Clips: `procedural-motion:<count>[:<seed>]` draws videos, at the size given and as long as a dense clip, since their class is what happens
+ * Clips: `procedural-motion:<count>[:<seed>[:<classes>]]` draws videos, at the size given and as long as a dense clip, since their class is what happens
  * from their first frame to their last.
  */
 export const clipModality: Modality<ClipSample> = {
@@ -33,8 +33,11 @@ export const clipModality: Modality<ClipSample> = {
     }
     const procedural = PROCEDURAL.exec(path);
     if (!procedural) return openClipSource(path, { root, template: frameTemplate });
-    const [length, seed] = [Number(procedural[1]), Number(procedural[2] ?? 0)];
-    return createProceduralMotionSource({ length, seed, size: input.imageSize, frames: input.frames! * stride });
+    const [length, seed, classes] = procedural
+      .slice(1)
+      .map((digits) => (digits === undefined ? digits : Number(digits)));
+    const size = { size: input.imageSize, frames: input.frames! * stride };
+    return createProceduralMotionSource({ length, seed, classes, ...size });
   },
   trainLoader(source, { data, optim, model, run }, onUnreadable) {
     const { scale, ratio } = data;

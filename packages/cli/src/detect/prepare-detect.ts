@@ -69,7 +69,7 @@ export async function prepareDetect(
 }
 
 function describeDetector({ model, data }: CompleteDetectConfig, { classes }: TrainingClips): DetectorDescription {
-  const { width, depth, heads, mlpRatio, patch, imageSize, frames, tubelet = 2, inflate } = model;
+  const { width, depth, heads, mlpRatio, patch, imageSize, frames, tubelet = 2, positions } = model;
   return {
     architecture: 'action-detector',
     model: {
@@ -77,7 +77,7 @@ function describeDetector({ model, data }: CompleteDetectConfig, { classes }: Tr
         ...{ width, depth, heads, mlpRatio, frames },
         imageSize: { h: imageSize[0], w: imageSize[1] },
         patch: { t: tubelet, h: patch[0], w: patch[1] },
-        ...(inflate && { trainPositions: true }),
+        positions,
       },
       classes: classes.length,
     },

@@ -1,5 +1,6 @@
 import { type DistillationConfig, type LayerPair, releasedCode } from '@masked-distill/amd-distill';
 import type { DistillConfig } from '../config/distill-config.ts';
+import { isVideo } from '../config/model-name.ts';
 import { layerPairs } from './layer-pairs.ts';
 
 /**
@@ -13,7 +14,10 @@ export function distillationOf(config: DistillConfig, depth: LayerPair): Distill
   return {
     direct: layerPairs('direct', { config, depth }),
     generation: layerPairs('generation', { config, depth }),
-    generator: { kind: align.generator, depth: align.generatorDepth },
+    generator: {
+      ...{ kind: align.generator, depth: align.generatorDepth },
+      ...(isVideo(config.model) && { positions: config.model.positions }),
+    },
     weights: { reconstruction: align.reconWeight, direct: align.directWeight, generation: align.generationWeight },
     loss: align.loss,
     normalize: align.normalize,

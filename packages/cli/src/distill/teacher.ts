@@ -110,7 +110,7 @@ export function randomTeacher(config: DistillConfig): Teacher {
   const rng = createRng(run.seed, 'teacher');
   const report = 'random weights: no --teacher was given';
   if (isVideo(model)) {
-    const ofClips = { ...shared, frames: model.frames, patch: { t: model.tubelet, h, w } };
+    const ofClips = { ...shared, frames: model.frames, patch: { t: model.tubelet, h, w }, positions: model.positions };
     return { encoder: new VideoEncoder(ofClips, { rng }), config: ofClips, report };
   }
   const ofImages = { ...shared, patch: { h, w }, classToken: model.classToken };

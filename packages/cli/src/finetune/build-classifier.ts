@@ -15,7 +15,19 @@ export function describeClassifier(
   { model, data }: CompleteFinetuneConfig,
   classNames: readonly string[],
 ): ClassifierDescription {
-  const { width, depth, heads, mlpRatio, classToken, patch, imageSize, pooling, frames, tubelet = 2, inflate } = model;
+  const {
+    width,
+    depth,
+    heads,
+    mlpRatio,
+    classToken,
+    patch,
+    imageSize,
+    pooling,
+    frames,
+    tubelet = 2,
+    positions,
+  } = model;
   const encoder = {
     ...{ width, depth, heads, mlpRatio },
     imageSize: { h: imageSize[0], w: imageSize[1] },
@@ -26,7 +38,7 @@ export function describeClassifier(
   if (!isVideo(model)) {
     return { architecture: 'image-classifier', model: { encoder: { ...encoder, classToken }, ...head }, ...shared };
   }
-  const clip = { frames, patch: { t: tubelet, ...encoder.patch }, ...(inflate && { trainPositions: true }) };
+  const clip = { frames, patch: { t: tubelet, ...encoder.patch }, positions };
   return {
     architecture: 'video-classifier',
     model: { encoder: { ...encoder, ...clip }, classes: head.classes, pooling: 'mean' },

@@ -2,7 +2,7 @@ import { InputError } from '@masked-distill/base';
 import { IMAGENET_MEAN, IMAGENET_STD } from '@masked-distill/image-data';
 import type { ImageEncoderConfig, VideoEncoderConfig } from '@masked-distill/vit';
 import { checkEncoder } from '../config/checks.ts';
-import type { CompleteFinetuneConfig, DecidedByInit, FinetuneConfig } from '../config/finetune-config.ts';
+import type { CompleteFinetuneConfig, DecidedByInit, FinetuneConfig, OfClips } from '../config/finetune-config.ts';
 import { show } from '../config/layer.ts';
 import { isVideo, modelNameOf } from '../config/model-name.ts';
 import { modelSizes } from '../config/presets/model-sizes.ts';
@@ -20,7 +20,8 @@ export interface InitFacts {
 
 type ModelSettings = Pick<FinetuneConfig['model'], DecidedByInit>;
 
-type Decided = Pick<CompleteFinetuneConfig['model'], Exclude<DecidedByInit, 'tubelet'>> & { tubelet?: number };
+type Decided = Pick<CompleteFinetuneConfig['model'], Exclude<DecidedByInit, OfClips>> &
+  Partial<Pick<CompleteFinetuneConfig['model'], OfClips>>;
 
 /**
  * Fills in what was not given: from the file of init, or with fresh weights from the model `tiny` at 224 pixels.
@@ -57,7 +58,17 @@ export function completeNormalization(given: Partial<Normalization>, init?: Init
 
 const MODEL_ORDER = [
   ...(['init', 'preset', 'width', 'depth', 'heads', 'mlpRatio', 'patch', 'imageSize', 'classToken'] as const),
-  ...(['frames', 'tubelet', 'inflate', 'pooling', 'dropPath', 'headDropout', 'freeze', 'headInitScale'] as const),
+  ...([
+    'frames',
+    'tubelet',
+    'positions',
+    'inflate',
+    'pooling',
+    'dropPath',
+    'headDropout',
+    'freeze',
+    'headInitScale',
+  ] as const),
 ];
 
 const { width, depth, heads } = modelSizes.tiny;
@@ -66,7 +77,15 @@ const { width, depth, heads } = modelSizes.tiny;
 function freshSizes({ frames = 1 }: ModelSettings): Decided {
   const clip = isVideo({ frames });
   return {
-    ...{ width, depth, heads, mlpRatio: 4, classToken: !clip, frames, ...(clip && { tubelet: 2 }) },
+    ...{
+      width,
+      depth,
+      heads,
+      mlpRatio: 4,
+      classToken: !clip,
+      frames,
+      ...(clip && { tubelet: 2, positions: 'sinusoid' }),
+    },
     ...{ patch: [16, 16], imageSize: [224, 224] },
   };
 }
@@ -76,7 +95,12 @@ function sizesOf({ mlpRatio = 4, ...encoder }: ImageEncoderConfig | VideoEncoder
   return {
     ...{ width, depth, heads, mlpRatio, patch: [patch.h, patch.w], imageSize: [imageSize.h, imageSize.w] },
     ...('frames' in encoder
-      ? { classToken: false, frames: encoder.frames, tubelet: encoder.patch.t }
+      ? {
+          classToken: false,
+          frames: encoder.frames,
+          tubelet: encoder.patch.t,
+          positions: encoder.positions ?? 'sinusoid',
+        }
       : { classToken: encoder.classToken ?? true, frames: 1 }),
   };
 }
@@ -97,7 +121,7 @@ export function checkFreeze({ depth, freeze }: Pick<CompleteFinetuneConfig['mode
 }
 
 /** The size of an image or clip may differ: positions are interpolated. */
-const FIXED_BY_INIT = ['width', 'depth', 'heads', 'mlpRatio', 'patch', 'classToken', 'tubelet'] as const;
+const FIXED_BY_INIT = ['width', 'depth', 'heads', 'mlpRatio', 'patch', 'classToken', 'tubelet', 'positions'] as const;
 
 function refuseOthers(given: Partial<Decided>, { sizes, source }: { sizes: Decided; source: string }): void {
   for (const name of FIXED_BY_INIT) {

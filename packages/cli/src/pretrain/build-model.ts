@@ -35,6 +35,7 @@ export function videoModelConfigOf({
       frames: model.frames,
       imageSize: { h: model.imageSize[0], w: model.imageSize[1] },
       patch: { t: model.tubelet, h: model.patch[0], w: model.patch[1] },
+      positions: model.positions,
     },
     decoder: decoderOf(model),
     normPixLoss: target.normPix,

@@ -60,8 +60,7 @@ function build(
   { head: { classes, pooling }, frames, ...options }: CreateClassifierOptions,
 ): ImageClassifier | VideoClassifier {
   if (weights.description.kind === 'video') {
-    const trainPositions = weights.description.storedPositions;
-    const config = { ...videoEncoderConfig(weights, { ...options, ...(frames && { frames }) }), trainPositions };
+    const config = videoEncoderConfig(weights, { ...options, ...(frames && { frames }) });
     return new VideoClassifier({ ...config, classes, pooling: pooling as 'mean' | 'first' }, { rng: noNumbers });
   }
   const config = imageEncoderConfig(weights, options);

@@ -45,7 +45,7 @@ export function videoEncoderConfig(
   weights: EncoderWeights,
   options: Partial<VideoEncoderConfig> = {},
 ): VideoEncoderConfig {
-  const { grid, patch, kind, classToken } = weights.description;
+  const { grid, patch, kind, classToken, storedPositions } = weights.description;
   if (kind !== 'video' || classToken) {
     const what = kind === 'video' ? 'with a class token, which the video encoder has not' : 'of images';
     throw new InputError(`weights: ${weights.source} holds an encoder ${what}; give one of clips as VideoMAE has it`);
@@ -57,7 +57,8 @@ export function videoEncoderConfig(
       `weights: nothing says how large a clip the encoder in ${weights.source} takes; put a config.json with num_frames and image_size beside it`,
     );
   }
-  return { ...transformerConfig(weights, options.heads), patch, ...options, frames, imageSize };
+  const stored = storedPositions ? { positions: 'learned' as const } : {};
+  return { ...transformerConfig(weights, options.heads), patch, ...stored, ...options, frames, imageSize };
 }
 
 function transformerConfig({ source, description }: EncoderWeights, heads = description.heads) {

@@ -2,7 +2,7 @@ import { InputError } from '@masked-distill/base';
 import { type LazyTensor, toFloat32 } from '@masked-distill/tensor-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone } from '../backbone.ts';
-import { sincos2d, sinusoid1d } from '../position-tables.ts';
+import { type ClipTable, clipTable, sincos2d } from '../position-tables.ts';
 import type { EncoderDescription } from './encoder-description.ts';
 import type { EncoderWeights } from './find-encoder.ts';
 import { qkvBias } from './qkv-biases.ts';
@@ -130,21 +130,27 @@ async function planPositions(backbone: Backbone, weights: EncoderWeights): Promi
   const { tensors, description, source } = weights;
   const stored = tensors.get('pos_embed');
   const variable = backbone.namedVariables().get('pos_embed');
-  const own = { interpolated: false, keepsOwn: false, notes: [] };
-  if (!stored) return own;
-  const values = await readFinite(stored, { name: 'pos_embed', source });
   const { width, grid, prefixTokens } = backbone;
-  const from = description.grid!;
-  const fixed = isFixedTable(values, description);
-  if (!variable) {
-    if (fixed) return own;
+  const own = { interpolated: false, keepsOwn: false, notes: [] };
+  const ofModel = variable ? formulaOf(await variable.data<'float32'>(), { ...description, grid }) : 'sinusoid';
+  if (!stored) {
+    if (ofModel !== 'sincos-3d') return own;
     throw new InputError(
-      `weights: ${source} has a trained position table, and the model's is fixed; choose a model that trains its positions`,
+      `weights: ${source} has VideoMAE's positions, and the model's are others; choose a model whose positions are 'sinusoid'`,
+    );
+  }
+  const values = await readFinite(stored, { name: 'pos_embed', source });
+  const from = description.grid!;
+  const formula = formulaOf(values, description);
+  if (!variable) {
+    if (formula === ofModel) return own;
+    throw new InputError(
+      `weights: ${source} has a position table of its own, and the model's is fixed; choose a model whose positions are ${formula ? `'${formula}'` : "'learned'"}`,
     );
   }
   const [stands, wanted] = [from, grid].map(({ t, h, w }) => `${t}x${h}x${w}`);
   if (stands === wanted) return { ...own, values };
-  if (fixed && !variable.trainable) {
+  if (formula && formula === ofModel && !variable.trainable) {
     return {
       ...own,
       keepsOwn: true,
@@ -159,12 +165,17 @@ async function planPositions(backbone: Backbone, weights: EncoderWeights): Promi
   };
 }
 
-/** Whether a table is the one that the field computes for its grid, and was never trained. */
-function isFixedTable(values: Float32Array, { kind, width, grid, classToken }: EncoderDescription): boolean {
-  const tokens = grid!.t * grid!.h * grid!.w;
-  const table =
-    kind === 'video' ? sinusoid1d(tokens, width) : sincos2d(width, grid!, { prefixTokens: Number(classToken) });
-  return table.length === values.length && table.every((value, i) => Math.abs(value - values[i]!) < SAME_TABLE);
+/** The formula that gives a table for its grid, unless it was trained. */
+function formulaOf(
+  values: Float32Array,
+  { kind, width, grid, classToken }: Pick<EncoderDescription, 'kind' | 'width' | 'grid' | 'classToken'>,
+): 'sincos-2d' | ClipTable | undefined {
+  const isBy = (table: Float32Array) =>
+    table.length === values.length && table.every((value, i) => Math.abs(value - values[i]!) < SAME_TABLE);
+  if (kind === 'image') {
+    return isBy(sincos2d(width, grid!, { prefixTokens: Number(classToken) })) ? 'sincos-2d' : undefined;
+  }
+  return (['sinusoid', 'sincos-3d'] as const).find((name) => isBy(clipTable(name, { grid: grid!, width })));
 }
 
 async function readFinite(

@@ -21,7 +21,8 @@ const side = ({ h, w }: { h: number; w: number }) => (h === w ? h : [h, w]);
  * An encoder as transformers' `AutoModel.from_pretrained` takes it: images as `ViTModel` (`ViTMAEModel` would hide patches whenever it
  * runs), clips as `VideoMAEModel`. Biases of queries, keys and values become what these have; nothing else changes.
  *
- * @throws InputError when transformers has no such model: images without a class token or without a final norm, a cube of other than square
+ * @throws InputError when transformers has no such model: images without a class token or without a final norm, clips
+ * with a class token or a position table of their own, a cube of other than square
  * patches, heads or grid unknown
  */
 export function toTransformers(weights: EncoderWeights): ForeignEncoder {
@@ -33,7 +34,7 @@ export function toTransformers(weights: EncoderWeights): ForeignEncoder {
   const biasNames = biases === 'none' ? [] : video ? ['q_bias', 'v_bias'] : ['qkv.bias'];
   const ours = new Map<string, LazyTensor>();
   for (const [name, tensor] of weights.tensors) {
-    if (!/attn\.(qkv\.bias|[qv]_bias)$/.test(name) && !(video && name === 'pos_embed')) ours.set(name, tensor);
+    if (!/attn\.(qkv\.bias|[qv]_bias)$/.test(name)) ours.set(name, tensor);
   }
   for (const name of attention.flatMap((prefix) => biasNames.map((bias) => prefix + bias))) {
     ours.set(name, qkvBias(name, weights.tensors)!);
@@ -50,13 +51,14 @@ export function toTransformers(weights: EncoderWeights): ForeignEncoder {
 }
 
 function checkModelExists({ source, description }: EncoderWeights, video: boolean): void {
-  const { heads, grid, classToken, finalNorm } = description;
+  const { heads, grid, classToken, finalNorm, storedPositions } = description;
   const refuse = (what: string) => {
     throw new InputError(`weights: transformers has no model for ${source}: ${what}; export it as safetensors`);
   };
   if (heads === undefined) refuse('its number of attention heads is not known');
   if (grid === undefined) refuse("its input's size is not known");
   if (video && classToken) refuse('it is of clips and has a class token');
+  if (video && storedPositions) refuse('it is of clips and has positions of its own');
   if (!video && !classToken) refuse('it is of images and has no class token');
   if (!video && !finalNorm) refuse('it is of images and has no final norm');
 }
