@@ -36,6 +36,8 @@ export interface DecodeWork<Facts> {
   readonly facts: Facts;
   /** What takes the frames. */
   readonly assembly: ClipAssembly;
+  /** Whether frames that are not wanted are to be decoded as well, even if the file says that none of those wanted refers to them. */
+  readonly isThorough: boolean;
   /** When to give up. */
   readonly deadline: Deadline;
 }
@@ -78,12 +80,12 @@ export function createVideoReader<Facts extends StreamFacts>(
         const { facts, known } = await know(video, deadline);
         const { info, table } = known;
         const assembly = createClipAssembly(request, { frames: info.frames, stored: [info.height, info.width] });
-        const decode = (segments: readonly Segment[]) =>
-          decoder.decode(video, { segments, table, facts, assembly, deadline });
+        const decode = (segments: readonly Segment[], isThorough = false) =>
+          decoder.decode(video, { segments, table, facts, assembly, isThorough, deadline });
         await decode(segmentsOf(table, assembly.wanted, decoder.seekCost));
-        // What can't be decoded from the key frame before may be whole when decoded from the start.
-        const lost = assembly.wanted.filter((index) => !assembly.has(index) && table.entries[index]! > 0);
-        if (lost.length > 0) await decode([{ frames: lost }]);
+        // What can't be decoded from the key frame before, or without all between, may be whole when all is decoded from the start.
+        const lost = assembly.wanted.filter((index) => !assembly.has(index));
+        if (lost.length > 0) await decode([{ frames: lost }], true);
         return assembly.finish();
       }),
     async close() {

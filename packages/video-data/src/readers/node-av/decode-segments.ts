@@ -12,11 +12,14 @@ const MAX_REORDER = 32;
 
 /** Decodes runs of frames of a video just opened. Frames that the decoder does not give, or doubts, are left out. */
 export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeWork<StreamFacts>): Promise<void> {
-  const { segments, table, assembly, deadline } = work;
+  const { segments, table, assembly, facts, deadline, isThorough } = work;
   const { constants } = av;
   const decoder = await video.openDecoder();
-  const parts = storedParts(assembly, work.facts);
+  const parts = storedParts(assembly, facts);
   const filter = createFrameFilter(av, parts.filters);
+  // H.264 marks what no frame at all refers to; other codecs only what none of the same layer does. Its two fields of one picture may come in
+  // two packets, the second of which is known by their time.
+  const skips = facts.codec === 'h264' && table.isTimed && !isThorough;
 
   const decode = async ({ from, frames }: Segment) => {
     if (from !== undefined) {
@@ -27,10 +30,11 @@ export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeW
     const indexOf = new Map(frames.map((frame) => [table.times[frame]!, frame]));
     const last = table.times[frames.at(-1)!]!;
     let beyond = 0;
-    await decodeFrames(av, video, {
+    const isSound = await decodeFrames(av, video, {
       decoder,
       deadline,
       isNumbered: !table.isTimed,
+      ...(skips && { isWanted: (time) => indexOf.has(time) }),
       onFrame(frame, time) {
         if (time > last) beyond++;
         const index = indexOf.get(time);
@@ -42,6 +46,8 @@ export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeW
         return indexOf.size > 0 && beyond < MAX_REORDER;
       },
     });
+    // What a decoder puts in place of something damaged may come from any frame before.
+    if (skips && !isSound) for (const frame of frames) assembly.withdraw(frame);
   };
 
   try {

@@ -11,6 +11,17 @@ const PROTOCOLS = 'file,subfile';
 
 const IO_BUFFER_BYTES = 2 ** 16;
 
+/** Formats whose header lists the streams and all that a decoder needs but how far frames are out of order. */
+const FORMATS_WITH_HEADERS = ['mov,mp4,m4a,3gp,3g2,mj2', 'matroska,webm'];
+
+/** What is found out about a stream by decoding the file's beginning. */
+export interface ProbedStream {
+  /** Its position in the file. */
+  readonly index: number;
+  /** How many frames a decoder holds back to put them in order. */
+  readonly delay: number;
+}
+
 /** A file that is open for reading packets. */
 export interface OpenVideo {
   /** The demuxer. */
@@ -22,7 +33,7 @@ export interface OpenVideo {
   /** Makes its decoder. */
   openDecoder(): Promise<CodecContext>;
   /** Frees everything, the decoder as well. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** What bounds an opening. */
@@ -33,6 +44,8 @@ export interface OpenOptions {
   readonly maxPixels: number;
   /** Threads of the decoder. */
   readonly threads: number;
+  /** What was found out when the file was opened before, so that its beginning need not be decoded again. */
+  readonly probed?: ProbedStream;
 }
 
 /**
@@ -42,14 +55,14 @@ export interface OpenOptions {
  */
 export async function openVideo(av: NodeAv, video: VideoFileLocation, options: OpenOptions): Promise<OpenVideo> {
   const { lib, constants } = av;
-  const { deadline, maxPixels, threads } = options;
+  const { deadline, maxPixels, threads, probed } = options;
   const format = new lib.FormatContext();
   format.allocContext();
   const memory = video.kind === 'bytes' ? memoryReader(av, video.bytes) : undefined;
   let decoder: CodecContext | undefined;
-  const close = async () => {
+  const close = () => {
     decoder?.freeContext();
-    await format.closeInput();
+    format.closeInputSync();
     memory?.freeContext();
   };
   const demand = (code: number) => {
@@ -75,27 +88,17 @@ export async function openVideo(av: NodeAv, video: VideoFileLocation, options: O
       openOptions.free();
     }
     refuseLarge();
-    // Without options for its decoders, which node-av 6.1.1 reads past their end: of a format that tells no size before, a frame is decoded
-    // before it can be refused.
-    demand(await format.findStreamInfo());
-    refuseLarge();
-    const stills = constants.AV_DISPOSITION_ATTACHED_PIC | constants.AV_DISPOSITION_TIMED_THUMBNAILS;
+    const known = FORMATS_WITH_HEADERS.includes(format.iformat?.name ?? '') ? probed : undefined;
+    if (known === undefined) {
+      // Without options for its decoders, which node-av 6.1.1 reads past their end: of a format that tells no size before, a frame is
+      // decoded before it can be refused.
+      demand(await format.findStreamInfo());
+      refuseLarge();
+    }
     const streams = format.streams;
-    const chosen = chooseStream(
-      streams
-        .filter(({ codecpar }) => codecpar.codecType === constants.AVMEDIA_TYPE_VIDEO)
-        .map((stream) => ({
-          stream,
-          index: stream.index,
-          width: stream.codecpar.width,
-          height: stream.codecpar.height,
-          isDefault: (stream.disposition & constants.AV_DISPOSITION_DEFAULT) !== 0,
-          isStill: (stream.disposition & stills) !== 0,
-        })),
-    );
-    if (chosen === undefined) throw new UnreadableVideo('there is no video stream in it');
-    const { stream, index } = chosen;
-    if (stream.codecpar.width === 0) throw new UnreadableVideo('the size of its frames is not known');
+    const stream = (known && streams[known.index]) ?? videoStream(av, streams);
+    const { index } = stream;
+    if (known !== undefined) stream.codecpar.videoDelay = known.delay;
     for (const other of streams) if (other.index !== index) other.discard = constants.AVDISCARD_ALL;
     return {
       format,
@@ -134,9 +137,28 @@ export async function openVideo(av: NodeAv, video: VideoFileLocation, options: O
       close,
     };
   } catch (error) {
-    await close();
+    close();
     throw error;
   }
+}
+
+function videoStream({ constants }: NodeAv, streams: readonly Stream[]): Stream {
+  const stills = constants.AV_DISPOSITION_ATTACHED_PIC | constants.AV_DISPOSITION_TIMED_THUMBNAILS;
+  const chosen = chooseStream(
+    streams
+      .filter(({ codecpar }) => codecpar.codecType === constants.AVMEDIA_TYPE_VIDEO)
+      .map((stream) => ({
+        stream,
+        index: stream.index,
+        width: stream.codecpar.width,
+        height: stream.codecpar.height,
+        isDefault: (stream.disposition & constants.AV_DISPOSITION_DEFAULT) !== 0,
+        isStill: (stream.disposition & stills) !== 0,
+      })),
+  );
+  if (chosen === undefined) throw new UnreadableVideo('there is no video stream in it');
+  if (chosen.width === 0) throw new UnreadableVideo('the size of its frames is not known');
+  return chosen.stream;
 }
 
 /** FFmpeg's words for an error code. */
