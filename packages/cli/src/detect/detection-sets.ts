@@ -5,6 +5,7 @@ import type { CompleteDetectConfig } from '../config/detect-config.ts';
 import { type ClipBoxes, knownBoxes } from './clip-boxes.ts';
 import type { JudgedBox, JudgedData } from './detection-validation.ts';
 import { readFoundPeople } from './found-people.ts';
+import type { FrameTableOptions } from './frame-table.ts';
 import { openFrameTable } from './open-frame-table.ts';
 import type { PersonBox } from './person-boxes.ts';
 
@@ -26,16 +27,10 @@ export interface DetectionSets {
   readonly validation?: JudgedData;
 }
 
-/** Options of {@link openDetectionSets}. */
-interface SetOptions {
-  readonly config: CompleteDetectConfig;
-  /** Tells the user. */
-  readonly note: (text: string) => void;
-}
-
 /**
  * Opens what a configuration's `data` names.
  *
+ * @param note tells the user
  * @throws InputError when there is nothing, a table is broken, or its videos are not there
  */
 export async function openDetectionSets(
@@ -58,10 +53,7 @@ export async function openDetectionSets(
   return { train, validation: val === undefined ? undefined : await openJudged(val, { config, classes, note }) };
 }
 
-async function openJudged(
-  path: string,
-  { config, classes, note }: SetOptions & { classes: readonly LabelMapEntry[] },
-): Promise<JudgedData> {
+async function openJudged(path: string, { config, classes, note }: Required<FrameTableOptions>): Promise<JudgedData> {
   const { exclude, valBoxes, minBoxScore: minScore } = config.data;
   const table = await openFrameTable(path, { config, classes, note });
   const truth = table.truth();
