@@ -52,15 +52,16 @@ describe('quickstart', () => {
       ...small,
       ...inRoot('clips'),
       '--data',
-      'procedural-motion:48',
+      'procedural-motion:48:0:4',
       '--val',
-      'procedural-motion:16:1',
+      'procedural-motion:16:1:4',
     ];
     const { code, stdout, stderr } = await run(words);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/teacher sees +32 of 64 a clip, mask 0\.5\n/);
-    expect(stdout).toMatch(/teacher +192 x 4 +4 .*\n.*autoencoder +96 x 4 +3 .*\n.*\(AMD\) +96 x 4 +3 .*\n/);
-    expect(stdout).toMatch(/judged by \d+ videos of 16 classes that no model was trained on; chance is 6\.3%/);
+    expect(stderr).toMatch(/\[1 of 3\] a teacher, trained with labels\n/);
+    expect(stderr).toMatch(/teacher sees +72 of 144 a clip, mask 0\.5\n/);
+    expect(stdout).toMatch(/teacher +96 x 4 +4 .*\n.*autoencoder +64 x 3 +3 .*\n.*\(AMD\) +64 x 3 +3 .*\n/);
+    expect(stdout).toMatch(/judged by \d+ videos of 4 classes that no model was trained on; chance is 25\.0%/);
     expect((await readdir(join(root, 'clips', 'amd', 'pictures'))).sort()).toEqual([
       ...['loss.png', 'reconstruction-000003.png', 'reconstruction-000003.webp'],
     ]);

@@ -46,7 +46,7 @@ export async function judgeStages(
       {
         ...(defaults as unknown as Parameters<typeof runProbe>[0]),
         checkpoint: path,
-        data: config.data ?? drawn.data,
+        data: config.data ?? drawn.judgedBy,
         val: config.data === undefined ? (config.val ?? drawn.val) : config.val,
         valShare: config.valShare,
         limit: config.limit,

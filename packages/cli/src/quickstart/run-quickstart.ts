@@ -5,6 +5,7 @@ import { writeFileAtomic } from '@masked-distill/base/files';
 import { makeNumberedFolder, newestNumberedFolder } from '@masked-distill/train';
 import type { ConfigSpec } from '../config/config-spec.ts';
 import { distillSpec } from '../config/distill-spec.ts';
+import { finetuneSpec } from '../config/finetune-spec.ts';
 import type { ConfigOf, KeyTable } from '../config/key.ts';
 import { pretrainSpec } from '../config/pretrain-spec.ts';
 import { type ConfigSources, resolveConfig } from '../config/resolve.ts';
@@ -12,6 +13,7 @@ import { clipModality } from '../data/clip-modality.ts';
 import { imageModality } from '../data/image-modality.ts';
 import { runDistill } from '../distill/run-distill.ts';
 import type { Environment } from '../environment.ts';
+import { runFinetune } from '../finetune/run-finetune.ts';
 import { runPretrain } from '../pretrain/run-pretrain.ts';
 import { openResumed, type Resumed } from '../run/open-resumed.ts';
 import { hasLabels } from '../run/open-sources.ts';
@@ -30,12 +32,12 @@ export async function runQuickstart(
 ): Promise<void> {
   const { stdout, stderr } = environment;
   const { folder, config } = await openFolder(given, resume);
-  const labelled =
-    config.data === undefined ||
-    config.val !== undefined ||
-    (await hasLabels(config.data, config.video ? clipModality : imageModality));
+  const modality = config.video ? clipModality : imageModality;
+  const hasOwn = config.data === undefined || (await hasLabels(config.data, modality));
+  const labelled = hasOwn || config.val !== undefined;
   const stages = quickstartStages(config, {
     folder,
+    labelled: hasOwn,
     split: labelled && config.data !== undefined && config.val === undefined,
   });
   for (const [i, stage] of stages.entries()) {
@@ -87,10 +89,13 @@ async function finishStage(
     return true;
   }
   const context = { path, sources, environment };
-  const outcome = await (verb === 'pretrain'
-    ? trainOrGoOn(pretrainSpec, { ...context, run: runPretrain })
-    : trainOrGoOn(distillSpec, { ...context, run: runDistill }));
-  return !outcome.summary.stopped;
+  const train = {
+    pretrain: () => trainOrGoOn(pretrainSpec, { ...context, run: runPretrain }),
+    distill: () => trainOrGoOn(distillSpec, { ...context, run: runDistill }),
+    finetune: () => trainOrGoOn(finetuneSpec, { ...context, run: runFinetune }),
+  };
+  const { summary: ended } = await train[verb]();
+  return !ended.stopped;
 }
 
 async function trainOrGoOn<Table extends KeyTable>(

@@ -14,7 +14,7 @@ export interface Stage {
   /** What it is, for people. */
   readonly title: string;
   /** Which verb trains it. */
-  readonly verb: 'pretrain' | 'distill';
+  readonly verb: 'pretrain' | 'distill' | 'finetune';
   /** Its configuration. */
   readonly sources: ConfigSources;
 }
@@ -23,6 +23,8 @@ export interface Stage {
 export interface Story {
   /** What is drawn to train on. */
   readonly data: string;
+  /** As much of it as judging learns from. */
+  readonly judgedBy: string;
   /** And, from another seed, to judge by. */
   readonly val: string;
   /** Steps of the teacher. */
@@ -31,24 +33,36 @@ export interface Story {
   readonly steps: number;
   /** The preset of the students; the teacher's is called after it. */
   readonly preset: 'quickstart' | 'quickstart-video';
+  /** Whether the teacher learns from labels, where there are any; otherwise it is pre-trained. */
+  readonly labelledTeacher: boolean;
 }
 
 const IMAGES: Story = {
-  ...{ data: 'procedural:1600:0', val: 'procedural:400:1', preset: 'quickstart' },
-  ...{ teacherSteps: 1500, steps: 500 },
+  ...{ data: 'procedural:1600:0', judgedBy: 'procedural:1600:0', val: 'procedural:400:1' },
+  ...{ preset: 'quickstart', teacherSteps: 1500, steps: 500, labelledTeacher: false },
 };
 const CLIPS: Story = {
-  ...{ data: 'procedural-motion:1280:0', val: 'procedural-motion:480:1', preset: 'quickstart-video' },
-  ...{ teacherSteps: 1000, steps: 400 },
+  ...{ data: 'procedural-motion:6400:0:4', judgedBy: 'procedural-motion:1280:0:4', val: 'procedural-motion:480:1:4' },
+  ...{ preset: 'quickstart-video', teacherSteps: 400, steps: 400, labelledTeacher: true },
 };
 
 /** The story of images, or of clips. */
 export const storyOf = ({ video = false }: Pick<QuickstartConfig, 'video'>): Story => (video ? CLIPS : IMAGES);
 
+/** Options of {@link quickstartStages}. */
+export interface QuickstartStagesOptions {
+  /** Where the runs lie. */
+  readonly folder: string;
+  /** Whether what is trained on has labels. */
+  readonly labelled: boolean;
+  /** Whether some of it is held out to judge by. */
+  readonly split: boolean;
+}
+
 /** What is trained: a teacher, and two students of one size and one number of steps, without it and with it. */
 export function quickstartStages(
   config: QuickstartConfig,
-  { folder, split }: { folder: string; split: boolean },
+  { folder, labelled, split }: QuickstartStagesOptions,
 ): Stage[] {
   const story = storyOf(config);
   const { data = story.data, teacherSteps = story.teacherSteps, steps = story.steps } = config;
@@ -72,22 +86,23 @@ export function quickstartStages(
       ...more,
     }).map(([path, value]) => `${path}=${value}`);
   const student = { 'run.pictureEvery': `${steps} steps` };
+  const byLabels = labelled && story.labelledTeacher;
   return [
     {
       name: 'teacher',
-      title: 'a teacher, pre-trained as a masked autoencoder',
-      verb: 'pretrain',
+      title: byLabels ? 'a teacher, trained with labels' : 'a teacher, pre-trained as a masked autoencoder',
+      verb: byLabels ? 'finetune' : 'pretrain',
       sources: { preset: `${story.preset}-teacher`, set: settings(teacherSteps, 'teacher') },
     },
     {
       name: 'mae',
-      title: 'a student without teacher: a masked autoencoder of its own',
+      title: `a student without teacher: a masked autoencoder of its own${byLabels ? ', without labels' : ''}`,
       verb: 'pretrain',
       sources: { preset: story.preset, set: settings(steps, 'mae', student) },
     },
     {
       name: 'amd',
-      title: 'the same student, distilled from the teacher, which sees more',
+      title: `the same student${byLabels ? ', without labels' : ''}, distilled from the teacher, which sees more`,
       verb: 'distill',
       sources: {
         preset: story.preset,

@@ -3,7 +3,7 @@ import { maeVitBIn1k, maeVitHIn1k, maeVitLIn1k } from './mae-in1k.ts';
 import { modelNames, modelSizesOf, sizeNameOf, videoModelNames } from './model-sizes.ts';
 import type { Preset } from './preset.ts';
 import { quickstartPreset, quickstartTeacherPreset } from './quickstart.ts';
-import { quickstartVideoPreset, quickstartVideoTeacherPreset } from './quickstart-video.ts';
+import { quickstartVideoPreset, quickstartVideoPretrainedTeacherPreset } from './quickstart-video.ts';
 import { videomaePresets } from './videomae.ts';
 
 /** The sizes of model. */
@@ -24,5 +24,5 @@ export const pretrainPresets: ReadonlyMap<string, Preset<PretrainPatch>> = new M
   ['quickstart', quickstartPreset],
   ['quickstart-teacher', quickstartTeacherPreset],
   ['quickstart-video', quickstartVideoPreset],
-  ['quickstart-video-teacher', quickstartVideoTeacherPreset],
+  ['quickstart-video-teacher', quickstartVideoPretrainedTeacherPreset],
 ]);
