@@ -1,7 +1,8 @@
 /**
  * How fast the loader makes clips of 16 frames at 224 pixels, against ffmpeg alone decoding the same files from their first frame to
  * their last, on one thread and without doing anything with the frames, and against ffmpeg that also scales 16 of them to RGB of that
- * size. The clips are spread over whole videos (uniform sampling), so that the loader too has to decode all that lies before a clip's
+ * size, which is the part of the loader's work that ffmpeg does too. Another row is what it takes to normalise those 16 frames and write
+ * them as floats (9.6 MB) and nothing else: no loader can be quicker. The clips are spread over whole videos (uniform sampling), so that the loader too has to decode all that lies before a clip's
  * last frame. All count the frames of the files, whether wanted or not. What the loader does beyond decoding: finding out which frames
  * there are, scaling those wanted, colours, crops, normalising, handing over. Last, how long a training step has to wait that keeps the
  * main thread busy as long as a distillation step of ViT-S takes for one clip.
@@ -12,7 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { limitSource } from '@masked-distill/image-data';
+import { createImage, createNormalizeTable, limitSource, normalizeInto } from '@masked-distill/image-data';
 import {
   type ClipLoader,
   type ClipReaderOptions,
@@ -76,6 +77,21 @@ const scaling = (oneIn: number): string[] => {
   return ['-filter_threads', '1', '-fps_mode', 'passthrough', '-vf', chain];
 };
 
+/** Normalises the frames of a clip for each of so many videos, into memory as large as the loader's. */
+function runNormalize(videos: number, frames: number): Cost {
+  const table = createNormalizeTable([0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
+  const images = Array.from({ length: FRAMES }, (_, i) => createImage(SIZE, SIZE, [i, 2 * i, 3 * i]));
+  const length = SIZE * SIZE * 3;
+  const out = new Float32Array(new SharedArrayBuffer((PREFETCH + 1) * BATCH * FRAMES * length * 4)).fill(1);
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  for (let clip = 0; clip < videos; clip++) {
+    const start = (clip % ((PREFETCH + 1) * BATCH)) * FRAMES * length;
+    for (const [i, image] of images.entries()) normalizeInto(out, image, { offset: start + i * length, table });
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: (performance.now() - started) / 1000, core: (user + system) / 1e6, frames };
+}
+
 const sumOf = (costs: readonly Cost[]): Cost =>
   costs.reduce((sum, { wall, core, frames }) => ({
     wall: sum.wall + wall,
@@ -117,7 +133,7 @@ async function bench(path: string): Promise<void> {
       costs: [] as Cost[],
     })),
   );
-  const [plain, scaled]: [Cost[], Cost[]] = [[], []];
+  const [plain, scaled, normalised]: [Cost[], Cost[], Cost[]] = [[], [], []];
   for (let round = 0; round < Number(rounds); round++) {
     const urls = Array.from({ length: source.length }, (_, i) => urlOf(source, i));
     const decoded = urls.map((url) => runFfmpeg(url));
@@ -125,6 +141,12 @@ async function bench(path: string): Promise<void> {
     const frames = decoded.map((cost) => cost.frames);
     scaled.push(
       sumOf(urls.map((url, i) => ({ ...runFfmpeg(url, scaling(Math.ceil(frames[i]! / FRAMES))), frames: frames[i]! }))),
+    );
+    normalised.push(
+      runNormalize(
+        source.length,
+        frames.reduce((sum, count) => sum + count, 0),
+      ),
     );
     const framesOf = new Map(frames.map((count, i) => [source.sample(i).key, count]));
     for (const { loader, costs } of contests) {
@@ -142,7 +164,7 @@ async function bench(path: string): Promise<void> {
     const rates = (part: 'wall' | 'core') => costs.map((cost) => cost.frames / cost[part]);
     const ratio = (part: 'wall' | 'core') =>
       median(rates(part).map((rate, i) => rate / (plain[i]!.frames / plain[i]![part]))).toFixed(2);
-    const clips = name.startsWith('ffmpeg') ? '' : ((median(rates('wall')) * source.length) / frames).toFixed(1);
+    const clips = !name.startsWith('loader') ? '' : ((median(rates('wall')) * source.length) / frames).toFixed(1);
     const cells = [
       clips,
       median(rates('wall')).toFixed(0),
@@ -154,6 +176,7 @@ async function bench(path: string): Promise<void> {
   };
   row('ffmpeg, decoding alone', plain);
   row('ffmpeg, scaling 16 frames too', scaled);
+  row('normalising 16 frames alone', normalised);
   for (const { name, costs } of contests) row(name, costs);
   const share = await waitingShare(source);
   console.log(

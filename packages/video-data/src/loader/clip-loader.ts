@@ -1,3 +1,4 @@
+import { createNormalizeTable } from '@masked-distill/image-data';
 import {
   type BatchRange,
   createBatchLoader,
@@ -70,6 +71,7 @@ export interface ClipLoader {
 export function createClipLoader(source: ClipSource, options: ClipLoaderOptions): ClipLoader {
   const { batch: settings, render, reader } = resolveClipLoaderOptions(options);
   const [height, width] = render.transform.size;
+  const table = createNormalizeTable(render.transform.mean, render.transform.std);
   const pool = createClipPool(settings.workers);
   const loader = createBatchLoader(source, {
     settings,
@@ -79,7 +81,7 @@ export function createClipLoader(source: ClipSource, options: ClipLoaderOptions)
       const items = places.map(({ position, index, sample: { location, start, frames, moment } }) => {
         return { position, index, part: { location, start, frames, moment } };
       });
-      return pool.run({ ...render, kind: 'render', reader, epoch, out, items }, items.length);
+      return pool.run({ ...render, kind: 'render', reader, epoch, table, out, items }, items.length);
     },
     close: () => pool.close(),
   });

@@ -1,25 +1,35 @@
-import { createNormalizeTable } from '@masked-distill/image-data';
 import type { RenderFailure, TaskOf, TaskRunner } from '@masked-distill/image-data/loading';
 import { UnreadableVideo } from '../errors.ts';
-import { renderVideo } from './render-video.ts';
+import { type RenderContext, renderVideo } from './render-video.ts';
 import { createSampleReader, type SampleReader } from './sample-reader.ts';
 import type { InspectResult, InspectTask, RenderTask, Task, TaskResults, VideoPart } from './task.ts';
 import { extentOf } from './video-extent.ts';
 
 type Kind = Task['kind'];
 
-const HANDLERS: { [K in Kind]: (task: TaskOf<Task, K>, reader: SampleReader) => Promise<TaskResults[K]> } = {
+/** What tasks are carried out with. */
+type Means = Omit<RenderContext, 'task'>;
+
+const HANDLERS: { [K in Kind]: (task: TaskOf<Task, K>, means: Means) => Promise<TaskResults[K]> } = {
   render: runRender,
   inspect: runInspect,
 };
 
-/** Makes what carries out tasks on videos. All tasks of a pool read with the same options, so that one reader serves them. */
+/**
+ * Makes what carries out tasks on videos, one after the other. All tasks of a pool read with the same options, so that one reader serves
+ * them.
+ */
 export function createClipRunner(): TaskRunner<Task, TaskResults> {
   let reader: SampleReader | undefined;
+  let kept = new Uint8Array(0);
+  const memory = (bytes: number) => {
+    if (kept.length < bytes) kept = new Uint8Array(bytes);
+    return kept;
+  };
   return {
     async run<K extends Kind>(task: TaskOf<Task, K>) {
       reader ??= createSampleReader(task.reader);
-      return HANDLERS[task.kind as K](task, reader);
+      return HANDLERS[task.kind as K](task, { reader, memory });
     },
     async close() {
       await reader?.close();
@@ -27,11 +37,10 @@ export function createClipRunner(): TaskRunner<Task, TaskResults> {
   };
 }
 
-async function runRender(task: RenderTask, reader: SampleReader): Promise<RenderFailure[]> {
+async function runRender(task: RenderTask, means: Means): Promise<RenderFailure[]> {
   const failures: RenderFailure[] = [];
-  const table = createNormalizeTable(task.transform.mean, task.transform.std);
   for (const item of task.items) {
-    const reason = await reasonOf(() => renderVideo(item, { task, reader, table }));
+    const reason = await reasonOf(() => renderVideo(item, { task, ...means }));
     if (typeof reason === 'string') failures.push({ position: item.position, reason });
   }
   return failures;
@@ -40,7 +49,7 @@ async function runRender(task: RenderTask, reader: SampleReader): Promise<Render
 /** Frames that are only looked at are decoded to a small size: what counts is whether they decode. */
 const LOOK_SIZE = [32, 32] as const;
 
-async function runInspect(task: InspectTask, reader: SampleReader): Promise<InspectResult[]> {
+async function runInspect(task: InspectTask, { reader }: Means): Promise<InspectResult[]> {
   const results: InspectResult[] = [];
   for (const part of task.parts) {
     const result = await reasonOf(() => inspectVideo(part, { reader, frames: task.frames }));

@@ -1,3 +1,4 @@
+import type { NormalizeTable } from '@masked-distill/image-data';
 import type { RenderFailure } from '@masked-distill/image-data/loading';
 import type { ResolvedClipTransform } from '../augment/clip-transform.ts';
 import type { ClipInfo } from '../readers/clip-reader.ts';
@@ -24,6 +25,8 @@ export interface RenderTask extends RenderSettings {
   readonly kind: 'render';
   readonly reader: ClipReaderOptions;
   readonly epoch: number;
+  /** The normalised values of bytes. */
+  readonly table: NormalizeTable;
   /** The batch's pixels, [videos * repeats, frames, height, width, 3], in shared memory. */
   readonly out: Float32Array;
   readonly items: readonly RenderItem[];

@@ -62,7 +62,11 @@ export function createClipAssembly(
       `readVideo: ${count} frames of ${width}x${height} are over 2 GiB; ask for fewer, or for a smaller size`,
     );
   }
-  const data = new Uint8Array(bytes * count);
+  const { into } = request;
+  if (into !== undefined && into.length < bytes * count) {
+    throw new InputError(`readVideo: into has ${into.length} bytes, and the clip needs ${bytes * count}`);
+  }
+  const data = into?.subarray(0, bytes * count) ?? new Uint8Array(bytes * count);
   const firstPlace = new Map<number, number>();
   request.frames.forEach((index, position) => {
     if (!firstPlace.has(index)) firstPlace.set(index, position);

@@ -153,6 +153,10 @@ export function clipReaderConformance(
             demand(off < EDGE_TOLERANCE, `part ${k} of frame ${frames[position]} is off by ${off}`);
           }
         }
+        const into = new Uint8Array(clip.data.length + 1).fill(123);
+        const again = await reader.read(video, { frames, crops, into });
+        demand(again.data.buffer === into.buffer && again.data.length === clip.data.length, 'it takes other memory');
+        demand(Buffer.compare(again.data, clip.data) === 0, 'in memory that was used before there are other pixels');
         const scaled = await reader.read(video, { frames, crops, size: [9, 7] });
         demandEqual([scaled.frames, scaled.height, scaled.width], [6, 9, 7], 'the scaled clip');
       }),
@@ -184,6 +188,10 @@ export function clipReaderConformance(
         await refuses(
           { frames: [0], crops: [{ left: 1, top: 0, width, height }] },
           `readVideo: a part of ${width}x${height} at 1,0 is asked for; give whole pixels inside the frame of ${width}x${height}`,
+        );
+        await refuses(
+          { frames: [0], size: [2, 3], into: new Uint8Array(17) },
+          'readVideo: into has 17 bytes, and the clip needs 18',
         );
         await refuses(
           { frames: [0, 0], size: [2 ** 15, 2 ** 15] },

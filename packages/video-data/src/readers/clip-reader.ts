@@ -52,6 +52,8 @@ export interface ClipRequest {
    * the clip's `missing`; default off: such a request is refused.
    */
   readonly lenient?: boolean;
+  /** Memory for the clip's pixels, at least as much as they need; default some of their own. */
+  readonly into?: Uint8Array;
 }
 
 /**

@@ -43,21 +43,21 @@ export function storedBox(box: Box, { isTransposed, mirrorX, mirrorY }: Orientat
 /**
  * Turns one RGB frame into its place.
  *
- * @param from `[height, width, 3]` as stored, its rows `stride` bytes apart
- * @param into `[height, width, 3]` upright, without gaps; transposed frames have height and width swapped
+ * @param from `[height, width, 3]` as stored
+ * @param into `[height, width, 3]` upright; transposed frames have height and width swapped
  */
 export function turnInto(
   into: Uint8Array,
   from: Uint8Array,
-  { width, height, stride, orientation }: { width: number; height: number; stride: number; orientation: Orientation },
+  { width, height, orientation }: { width: number; height: number; orientation: Orientation },
 ): void {
   const { isTransposed, mirrorX, mirrorY } = orientation;
   if (!isTransposed && !mirrorX && !mirrorY) {
-    for (let y = 0; y < height; y++) into.set(from.subarray(y * stride, y * stride + width * 3), y * width * 3);
+    into.set(from);
     return;
   }
   const [rows, columns] = isTransposed ? [width, height] : [height, width];
-  const [stepX, stepY] = isTransposed ? [stride, 3] : [3, stride];
+  const [stepX, stepY] = isTransposed ? [width * 3, 3] : [3, width * 3];
   for (let y = 0, out = 0; y < rows; y++) {
     const row = (mirrorY ? rows - 1 - y : y) * stepY;
     for (let x = 0; x < columns; x++, out += 3) {

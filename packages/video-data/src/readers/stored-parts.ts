@@ -10,12 +10,10 @@ const SCALE_FLAGS = 'bicubic';
 export interface StoredParts {
   /** FFmpeg's filters that cut them out of a stored frame, scale them and put each below the one before, as packed RGB. */
   readonly filters: string;
-  /** Pixels in a row of what comes out. */
-  readonly width: number;
-  /** Rows of it: those of all parts. */
-  readonly height: number;
-  /** Turns what came out for frame `index` upright, into its place. Rows are `stride` bytes apart. */
-  place(index: number, data: Uint8Array, stride: number): void;
+  /** How much comes out for a frame. */
+  readonly bytes: number;
+  /** Turns what came out for frame `index` upright, into its place. */
+  place(index: number, data: Uint8Array): void;
 }
 
 /** Finds the parts that an assembly wants in frames as they are stored. */
@@ -27,13 +25,13 @@ export function storedParts(assembly: ClipAssembly, facts: StreamFacts): StoredP
   const upright = isTransposed ? ([frame[1], frame[0]] as const) : frame;
   const [width, height] = isTransposed ? [assembly.height, assembly.width] : [assembly.width, assembly.height];
   const boxes = crops.map((box) => storedBox(box, orientation, upright));
+  const partBytes = width * height * 3;
   return {
     filters: cropFilters(boxes, { frame, size: [height, width] }),
-    width,
-    height: height * crops.length,
-    place(index, data, stride) {
+    bytes: partBytes * crops.length,
+    place(index, data) {
       for (const [crop, part] of assembly.place(index).entries()) {
-        turnInto(part, data.subarray(crop * height * stride), { width, height, stride, orientation });
+        turnInto(part, data.subarray(crop * partBytes, (crop + 1) * partBytes), { width, height, orientation });
       }
     },
   };

@@ -6,14 +6,13 @@ const ONE = 0x10000;
 const matrix = (a: number, b: number, c: number, d: number) =>
   [a, b, 0, c, d, 0, 0, 0, 16384].map((value) => value * ONE);
 
-/** The stored picture `1 2 3 / 4 5 6`, rows with a gap behind them, once turned. */
+/** The stored picture `1 2 3 / 4 5 6`, once turned. */
 function turned(...turn: [number, number, number, number]): number[][] {
   const orientation = orientationOf(matrix(...turn));
-  const [width, height, stride] = [3, 2, 11];
-  const from = new Uint8Array(stride * height).fill(255);
-  for (let i = 0; i < 6; i++) from.set([i + 1, i + 1, i + 1], Math.floor(i / 3) * stride + (i % 3) * 3);
+  const [width, height] = [3, 2];
+  const from = Uint8Array.from({ length: 18 }, (_, i) => Math.floor(i / 3) + 1);
   const into = new Uint8Array(18);
-  turnInto(into, from, { width, height, stride, orientation });
+  turnInto(into, from, { width, height, orientation });
   const columns = orientation.isTransposed ? height : width;
   const reds = Array.from({ length: 6 }, (_, i) => into[i * 3]!);
   expect(Array.from({ length: 6 }, (_, i) => into[i * 3 + 2]!)).toEqual(reds);

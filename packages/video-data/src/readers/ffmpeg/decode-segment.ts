@@ -37,7 +37,7 @@ export async function decodeSegment(
   const parts = storedParts(assembly, facts);
   const indexOf = new Map(frames.map((frame) => [table.times[frame]!, frame]));
   const last = table.times[frames.at(-1)!]!;
-  const size = parts.width * parts.height * 3;
+  const size = parts.bytes;
   const came: number[] = [];
   const times: number[] = [];
   const pending: Buffer[] = [];
@@ -54,7 +54,7 @@ export async function decodeSegment(
       if (index === undefined) continue;
       indexOf.delete(time);
       came.push(index);
-      parts.place(index, data, parts.width * 3);
+      parts.place(index, data);
     }
   };
 

@@ -41,7 +41,7 @@ export async function decodeSegments(av: NodeAv, video: OpenVideo, work: DecodeW
         const isDoubtful = from !== undefined && frame.hasFlags(constants.AV_FRAME_FLAG_CORRUPT);
         if (index !== undefined && !isDoubtful) {
           indexOf.delete(time);
-          filter.apply(frame, (data, stride) => parts.place(index, data, stride));
+          parts.place(index, filter.apply(frame));
         }
         return indexOf.size > 0 && beyond < MAX_REORDER;
       },

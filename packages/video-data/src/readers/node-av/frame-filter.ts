@@ -7,9 +7,9 @@ export interface FrameFilter {
   /**
    * Filters a frame, which is used up; its colour matrix and range are honoured.
    *
-   * @param use gets the rows, `stride` bytes apart, valid during the call
+   * @returns the rows, without gaps, valid until the next call
    */
-  apply(frame: Frame, use: (data: Uint8Array, stride: number) => void): void;
+  apply(frame: Frame): Uint8Array;
   /** Frees it. */
   close(): void;
 }
@@ -21,8 +21,18 @@ export function createFrameFilter({ lib }: NodeAv, description: string): FrameFi
   let sink: FilterContext | undefined;
   let builtFor = '';
   let count = 0n;
-  const filtered = new lib.Frame();
+  const [filtered, packed] = [new lib.Frame(), new lib.Frame()];
   filtered.alloc();
+  packed.alloc();
+  let rows: Uint8Array | undefined;
+
+  /** Looked at once: garbage collection takes every look at a frame's memory for more memory, and comes in the middle of things. */
+  const rowsLike = ({ format, width, height }: Frame) => {
+    Object.assign(packed, { format, width, height });
+    const code = packed.getBuffer(1);
+    if (code < 0) throw new UnreadableVideo(`a frame can't be copied (${lib.FFmpegError.strerror(code)})`);
+    return packed.data![0]!.subarray(0, width * height * 3);
+  };
 
   const build = (input: string) => {
     graph?.free();
@@ -38,20 +48,23 @@ export function createFrameFilter({ lib }: NodeAv, description: string): FrameFi
   };
 
   return {
-    apply(frame, use) {
-      const { width: columns, height: rows, format, colorSpace, colorRange } = frame;
-      const input = `video_size=${columns}x${rows}:pix_fmt=${format}:colorspace=${colorSpace}:range=${colorRange}`;
+    apply(frame) {
+      const { format, colorSpace, colorRange } = frame;
+      const input = `video_size=${frame.width}x${frame.height}:pix_fmt=${format}:colorspace=${colorSpace}:range=${colorRange}`;
       if (input !== builtFor) build(input);
       // Filters that join several streams go by the time, which a file need not tell.
       frame.pts = count++;
       const code = Math.min(source!.buffersrcAddFrameSync(frame), sink!.buffersinkGetFrameSync(filtered));
       if (code < 0) throw new UnreadableVideo(`a frame can't be scaled (${lib.FFmpegError.strerror(code)})`);
-      use(filtered.data![0]!, filtered.linesize[0]!);
+      rows ??= rowsLike(filtered);
+      packed.copy(filtered);
       filtered.unref();
+      return rows;
     },
     close() {
       graph?.free();
       filtered.free();
+      packed.free();
     },
   };
 }
