@@ -5,7 +5,8 @@
 
 /**
  * What models train on, and for how many epochs; `labels` are the samples that fine-tuning learns from. A set with `trialEpochs` chooses its
- * learning rates itself, another takes those of the set it names in `tunedOn`. `parts` stand where nothing has to be given and divided.
+ * learning rates itself, another takes those of the set it names in `tunedOn`. `parts` stand where nothing has to be given and divided; with `teach`
+ * among them the teacher is a classifier that learned from those, with their labels.
  */
 export const datasets = {
   tinyimagenet22: {
@@ -18,12 +19,15 @@ export const datasets = {
     ...{ imageSize: 32, patch: 4, teacherEpochs: 8, studentEpochs: 4, labels: 1400, tunedOn: 'tinyimagenet22' },
   },
   motion: {
-    ...{ methods: ['mae', 'amd'], teacher: clip(192, 6, 96), student: clip(96, 4, 48) },
-    ...{ imageSize: 48, patch: 8, teacherEpochs: 8, studentEpochs: 3, labels: 1600, trialEpochs: 1 },
+    ...{ methods: ['mae', 'amd'], teacher: clip(96, 4), student: reconstructing(clip(64, 3)) },
+    ...{ imageSize: 48, patch: 8, teacherEpochs: 2, studentEpochs: 2, labels: 1600, trialEpochs: 1 },
+    data: { 'data.scale': '[0.8, 1]', 'data.stride': 2, 'data.flip': false },
     parts: {
-      train: 'procedural-motion:6400:0',
-      tune: 'procedural-motion:640:1',
-      test: 'procedural-motion:1600:2',
+      train: 'procedural-motion:6400:0:4',
+      tune: 'procedural-motion:640:1:4',
+      test: 'procedural-motion:1600:2:4',
+      teach: 'procedural-motion:6400:3:4',
+      probe: 'procedural-motion:1600:0:4',
     },
   },
 };
@@ -33,11 +37,15 @@ function image(preset, width, heads) {
   return { 'model.preset': preset, ...decoder(width, 2, heads) };
 }
 
-/** VideoMAE's on 8 frames, one in 4, in heads of 32 channels, and the decoder beside it. */
-function clip(width, depth, decoderWidth) {
+/** An encoder of 8 frames, in heads of 32 channels, with the positions from which small models learn soonest. */
+function clip(width, depth) {
   const sizes = { 'model.width': width, 'model.depth': depth, 'model.heads': width / 32 };
-  const frames = { 'model.frames': 8, 'data.stride': 4, 'data.flip': false };
-  return { 'model.preset': 'video-nano', ...sizes, ...decoder(decoderWidth, 2, decoderWidth / 24), ...frames };
+  return { 'model.preset': 'video-nano', ...sizes, 'model.frames': 8, 'model.positions': 'sincos-3d' };
+}
+
+/** The same with a decoder: cubes are hidden anywhere, and not normalised, since most of flat ones is grain once they are. */
+function reconstructing(encoder) {
+  return { ...encoder, ...decoder(64, 1, 2), 'mask.type': 'random', 'target.normPix': false };
 }
 
 function decoder(width, depth, heads) {
@@ -143,16 +151,18 @@ export function planJobs(given, folders, learned) {
  * (`of`), if it judges one; and `feeds`, where the jobs after it need its weights, not only its results.
  */
 function jobMaker(dataset, { data, runs }) {
-  const { imageSize, patch, labels, parts, teacher, student } = datasets[dataset];
+  const { imageSize, patch, labels, parts, teacher, student, data: ofSet } = datasets[dataset];
   const part = (name) => parts?.[name] ?? `${data}/${dataset}/${name}`;
   const common = {
     'data.path': part('train'),
     'data.scale': '[0.4, 1]',
     'optim.batchSize': 32,
     'optim.warmupShare': 0.1,
+    ...ofSet,
   };
   const quiet = { 'run.root': runs, 'run.keep': 1, 'run.checkpointEvery': '200 steps' };
-  const input = { 'model.imageSize': imageSize, 'model.patch': patch, 'run.pictureEvery': '100000 steps' };
+  const size = { 'model.imageSize': imageSize, 'model.patch': patch };
+  const input = { ...size, 'run.pictureEvery': '100000 steps' };
   const run = (name, verb, settings) => ({
     name,
     verb,
@@ -161,12 +171,19 @@ function jobMaker(dataset, { data, runs }) {
 
   const make = {
     teacher: (name, epochs) => ({
-      ...run(name, 'pretrain', {
-        ...input,
-        ...teacher,
-        'optim.epochs': epochs,
-        'optim.lr': 6e-4,
-      }),
+      ...(parts?.teach
+        ? run(name, 'finetune', {
+            ...{
+              ...size,
+              ...teacher,
+              'model.init': 'none',
+              'data.path': parts.teach,
+              'model.dropPath': 0,
+              'model.headInitScale': 1,
+            },
+            ...{ 'optim.epochs': epochs, 'optim.lr': 2e-3, 'optim.layerDecay': 1 },
+          })
+        : run(name, 'pretrain', { ...input, ...teacher, 'optim.epochs': epochs, 'optim.lr': 6e-4 })),
       feeds: true,
     }),
     student: (name, { changes, lr, epochs, seed = 0 }) =>
@@ -180,7 +197,7 @@ function jobMaker(dataset, { data, runs }) {
       name: nameOf.probe(of, name),
       of,
       verb: 'probe',
-      arguments: [`${runs}/${of}`, '--data', part('train'), '--val', part(name), '--crop-share', '1'],
+      arguments: [`${runs}/${of}`, '--data', parts?.probe ?? part('train'), '--val', part(name), '--crop-share', '1'],
     }),
     finetune: (of, seed) => ({
       ...run(nameOf.finetune(of), 'finetune', {

@@ -42,20 +42,31 @@ export function planJobs(datasets, { runs, lr }) {
       feeds: true,
     });
     const finetune = (name, { start, rate, epochs, seed }) => {
-      const fresh = { ...set.student, 'model.init': 'none', 'optim.layerDecay': 1 };
+      const fresh = { ...set.student, 'model.init': 'none', 'optim.layerDecay': 1, 'model.headInitScale': 1 };
       return run(name, 'finetune', {
         ...{ 'data.path': set.labelled ?? set.train, 'data.val': set.tune, ...set.finetuning },
         ...{ 'optim.lr': rate, 'optim.epochs': epochs, 'run.seed': seed },
         ...(start === 'scratch' ? fresh : { 'model.init': at(nameOf.encoder(dataset, start)) }),
       });
     };
-    const student = { ...set.student, ...set.decoder, 'optim.epochs': set.studentEpochs, 'optim.lr': 1e-3 };
+    /** Pre-trained as the students are, or a classifier that learned from labels of its own (`teach`). */
+    const teacher = (name) => {
+      const budget = { ...set.teacher, 'optim.epochs': set.teacherEpochs };
+      if (!set.teach) return pretrain(name, 'pretrain', { ...budget, 'optim.lr': 6e-4 });
+      const fresh = { 'model.init': 'none', 'model.headInitScale': 1, 'optim.layerDecay': 1, 'optim.lr': 2e-3 };
+      return {
+        ...run(name, 'finetune', { 'data.path': set.teach, ...set.finetuning, ...fresh, ...budget }),
+        feeds: true,
+      };
+    };
+    const student = {
+      ...set.student,
+      ...set.decoder,
+      'optim.epochs': set.studentEpochs,
+      'optim.lr': set.studentLr ?? 1e-3,
+    };
     const encoders = [
-      pretrain(nameOf.teacher(dataset), 'pretrain', {
-        ...set.teacher,
-        'optim.epochs': set.teacherEpochs,
-        'optim.lr': 6e-4,
-      }),
+      teacher(nameOf.teacher(dataset)),
       pretrain(nameOf.encoder(dataset, 'mae'), 'pretrain', student),
       pretrain(nameOf.encoder(dataset, 'amd'), 'distill', { ...student, 'teacher.path': at(nameOf.teacher(dataset)) }),
     ];

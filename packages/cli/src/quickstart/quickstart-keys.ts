@@ -10,7 +10,7 @@ export const quickstartKeys = {
   val: dataKeys.val,
   valShare: { ...finetuneKeys.data.valShare, is: `${dataKeys.valShare.is}`, default: 0.2 },
   limit: dataKeys.limit,
-  teacherSteps: optionalKey(whole(), { is: 'steps that the teacher is trained (1500; with --video 400)' }),
+  teacherSteps: optionalKey(whole(), { is: 'steps that the teacher is trained (1500; with --video 300)' }),
   steps: optionalKey(whole(), { is: 'steps of each of the two students (500; with --video 400)' }),
   batchSize: optionalKey(whole(), { is: 'images or videos in a step (32)' }),
   seed: runKeys.seed,

@@ -35,15 +35,17 @@ export interface Story {
   readonly preset: 'quickstart' | 'quickstart-video';
   /** Whether the teacher learns from labels, where there are any; otherwise it is pre-trained. */
   readonly labelledTeacher: boolean;
+  /** Threads that compute where nothing else is asked for: one where what is computed is small, and drawing it takes another. */
+  readonly threads: 'auto' | 1;
 }
 
 const IMAGES: Story = {
   ...{ data: 'procedural:1600:0', judgedBy: 'procedural:1600:0', val: 'procedural:400:1' },
-  ...{ preset: 'quickstart', teacherSteps: 1500, steps: 500, labelledTeacher: false },
+  ...{ preset: 'quickstart', teacherSteps: 1500, steps: 500, labelledTeacher: false, threads: 'auto' },
 };
 const CLIPS: Story = {
   ...{ data: 'procedural-motion:6400:0:4', judgedBy: 'procedural-motion:1280:0:4', val: 'procedural-motion:480:1:4' },
-  ...{ preset: 'quickstart-video', teacherSteps: 400, steps: 400, labelledTeacher: true },
+  ...{ preset: 'quickstart-video', teacherSteps: 300, steps: 400, labelledTeacher: true, threads: 1 },
 };
 
 /** The story of images, or of clips. */
@@ -66,7 +68,8 @@ export function quickstartStages(
 ): Stage[] {
   const story = storyOf(config);
   const { data = story.data, teacherSteps = story.teacherSteps, steps = story.steps } = config;
-  const { limit, valShare, batchSize, workers, maxUnreadableShare, seed, engine, device, threads } = config;
+  const { limit, valShare, batchSize, workers, maxUnreadableShare, seed, engine, device } = config;
+  const threads = config.threads === 'auto' ? story.threads : config.threads;
   const settings = (length: number, name: StageName, more: Record<string, unknown> = {}) =>
     Object.entries({
       'data.path': data,

@@ -43,9 +43,9 @@ export const quickstartVideoPretrainedTeacherPreset: Preset<PretrainPatch> = {
 export const quickstartVideoTeacherPreset: Preset<FinetunePatch> = {
   is: 'a teacher for the quickstart-video preset, two minutes on two cores',
   config: {
-    model: { ...teacher, init: 'none', dropPath: 0 },
+    model: { ...teacher, init: 'none', dropPath: 0, headInitScale: 1 },
     data: { stride: 2, scale: [0.8, 1], flip: false },
-    optim: { batchSize: 32, steps: 400, lr: 2e-3, warmupShare: 0.1, layerDecay: 1 },
-    run: { name: 'quickstart-video-teacher', checkpointEvery: '200 steps' },
+    optim: { batchSize: 32, steps: 300, lr: 3e-3, warmupShare: 0.1, layerDecay: 1 },
+    run: { name: 'quickstart-video-teacher', checkpointEvery: '100 steps' },
   },
 };
