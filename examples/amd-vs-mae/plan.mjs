@@ -21,7 +21,8 @@ export const datasets = {
   motion: {
     ...{ methods: ['mae', 'amd'], teacher: clip(96, 4), student: reconstructing(clip(64, 3)) },
     ...{ imageSize: 48, patch: 8, teacherEpochs: 2, studentEpochs: 2, labels: 1600, trialEpochs: 1 },
-    data: { 'data.scale': '[0.8, 1]', 'data.stride': 2, 'data.flip': false },
+    // Models are small, and drawing clips takes a thread too.
+    data: { 'data.scale': '[0.8, 1]', 'data.stride': 2, 'data.flip': false, 'run.threads': 1 },
     parts: {
       train: 'procedural-motion:6400:0:4',
       tune: 'procedural-motion:640:1:4',

@@ -35,7 +35,8 @@ export function datasetsOf({ isSmoke }) {
       input: {
         ...{ 'model.imageSize': 48, 'model.patch': 8, 'model.frames': 8, 'model.tubelet': 2 },
         ...{ 'data.stride': 2, 'data.flip': false, 'data.scale': '[0.8, 1]' },
-        ...{ 'optim.batchSize': 32, 'optim.warmupShare': 0.1 },
+        // Models are small, and drawing clips takes a thread too.
+        ...{ 'optim.batchSize': 32, 'optim.warmupShare': 0.1, 'run.threads': 1 },
       },
       pretraining: { 'mask.type': 'random', 'target.normPix': false },
       teacher: encoder(96, 4),

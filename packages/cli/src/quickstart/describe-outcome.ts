@@ -22,7 +22,7 @@ export function describeOutcome({
 }): string {
   const places =
     `pictures  ${folder}/amd/pictures: original, what the student sees, what the teacher sees, the reconstruction${video ? '; .png are sheets of frames, .webp move' : ''}\n` +
-    `weights   ${folder}/amd/checkpoints; masked-distill export ${folder}/amd --format hf --out FOLDER takes them elsewhere\n`;
+    `weights   ${folder}/amd/checkpoints; masked-distill export ${folder}/amd --format ${video ? 'safetensors' : 'hf'} --out FOLDER takes them elsewhere\n`;
   if (!judged) {
     return `\n${places}the ${video ? 'videos' : 'images'} have no labels (class sub-folders would give them), so nothing was judged\n`;
   }
