@@ -138,7 +138,7 @@ describe('a list', () => {
       /labels: \S+list\.txt line 3 has label 7, outside 0\.\.2; labels count from 0$/,
     );
     await expect(open('\ngone.jpg 0')).rejects.toThrow(
-      /line 2: there is no \S+gone\.jpg; pass \{root\} if paths start elsewhere$/,
+      /line 2: there is no \S+gone\.jpg; give the root that paths start from if it is another folder$/,
     );
     await expect(open('# nothing\n')).rejects.toThrow(
       /list\.txt names no images; write one 'path label' on each line$/,

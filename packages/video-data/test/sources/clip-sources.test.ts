@@ -175,7 +175,7 @@ describe('a list of videos', () => {
       path: join(root, 'clips/a.mp4'),
     });
     await expect(openClipSource(list)).rejects.toThrow(
-      /^list: \S+\/train\.csv line 1: there is no \S+\/clips\/a\.mp4; pass \{root\} if paths start elsewhere$/,
+      /^list: \S+\/train\.csv line 1: there is no \S+\/clips\/a\.mp4; give the root that paths start from if it is another folder$/,
     );
   });
 
@@ -187,8 +187,8 @@ describe('a list of videos', () => {
     ['a.mp4 0\n"a.mp4 1', /line 2: the quote that opens "a\.mp4 1 is never closed$/],
     ['a.mp4 0\na.mp4 5000000', /line 2: label 5000000 is outside/],
     ['a.mp4 10 0\na.mp4 1', /line 2: 1 numbers behind the path, where 'path frames label' has 2$/],
-    ['gone.mp4 0', /line 1: there is no \S+gone\.mp4; pass \{root\}/],
-    ['path,label\na.mp4,0', /line 1: there is no \S+path,label; pass \{root\}/],
+    ['gone.mp4 0', /line 1: there is no \S+gone\.mp4; give the root that paths start from/],
+    ['path,label\na.mp4,0', /line 1: there is no \S+path,label; give the root that paths start from/],
     [
       new Uint8Array([97, 0, 98]),
       /is not text; give a folder of videos, a list of 'path label' lines, or \.tar files$/,
