@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ModelName, models, stepFlops } from './engine/models.mjs';
+import { pythonWithTorch, torchEnvironment } from './peers/torch.ts';
 
 interface Measured {
   engine: string;
@@ -37,10 +38,9 @@ function measure<T>(command: string, words: readonly string[], env: NodeJS.Proce
 const node = (file: string, ...words: string[]) => [`bench/engine/${file}.mjs`, ...words];
 const rateNow = () =>
   measure<{ gflopPerSecond: number }>(process.execPath, node('matmul-rate'))?.gflopPerSecond ?? Number.NaN;
-const hasTorch = spawnSync('python3', ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
 
 console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`);
-if (!hasTorch) console.log('PyTorch: python3 has no torch, left out');
+if (!pythonWithTorch) console.log('PyTorch: python3 has no torch, left out');
 console.log('model         engine            ms/step  min   GFLOP/s  of matmul  first s  peak MB');
 const rows: object[] = [];
 for (const name of names) {
@@ -48,15 +48,15 @@ for (const name of names) {
   const rates = [rateNow()];
   const runs: (Measured | undefined)[] = [
     measure<Measured>(process.execPath, node('measure-step', name, 'onnxruntime', '--steps', flags.steps)),
-    hasTorch
+    pythonWithTorch
       ? measure<Measured>(
-          'python3',
+          pythonWithTorch,
           [
             'bench/peers/torch_mae.py',
             JSON.stringify({ ...models[name], threads: availableParallelism() }),
             flags.steps,
           ],
-          { OMP_WAIT_POLICY: 'PASSIVE', OPENBLAS_CORETYPE: 'SKYLAKEX' },
+          torchEnvironment,
         )
       : undefined,
     measure<Measured>(process.execPath, node('measure-step', name, 'wasm', '--steps', '4')),

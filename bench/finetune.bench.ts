@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { pythonWithTorch, torchEnvironment } from './peers/torch.ts';
 
 /** What one process measured. */
 interface Measured {
@@ -33,22 +34,19 @@ const subjects = {
   'ViT-S/16, 224 px, batch 8': { ...small, batch: 8, classes: 1000 },
   'ViT-S/16, 16x224x224, batch 1': { ...small, batch: 1, frames: 16, tubelet: 2, classes: 400 },
 };
-const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
-);
 const programs = {
   ours: [process.execPath, 'bench/finetune/measure-finetune.mjs'],
-  ...(python && { torch: [python, 'bench/peers/torch_finetune.py'] }),
+  ...(pythonWithTorch && { torch: [pythonWithTorch, 'bench/peers/torch_finetune.py'] }),
 };
 
 console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, ${flags.threads} threads, Node ${process.version}`);
-if (!python) console.log('PyTorch: no python3 has torch, left out');
+if (!pythonWithTorch) console.log('PyTorch: no python3 has torch, left out');
 const found: Record<string, Partial<Record<keyof typeof programs, Measured>>> = {};
 for (const [subject, sizes] of Object.entries(subjects)) {
   const best: (typeof found)[string] = {};
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const [name, words] of Object.entries(programs) as [keyof typeof programs, [string, string]][]) {
-      const measured = measure(words, sizes);
+      const measured = measure(words, { sizes, env: name === 'torch' ? torchEnvironment : {} });
       if (measured.medianMs < (best[name]?.medianMs ?? Number.POSITIVE_INFINITY)) best[name] = measured;
     }
   }
@@ -74,8 +72,11 @@ if (flags.json) {
 }
 
 /** Runs a program that prints one line of JSON. */
-function measure([command, script]: readonly [string, string], sizes: object): Measured {
-  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', OPENBLAS_CORETYPE: 'SKYLAKEX' };
+function measure(
+  [command, script]: readonly [string, string],
+  { sizes, env: more }: { sizes: object; env: NodeJS.ProcessEnv },
+): Measured {
+  const env = { ...process.env, ...more };
   const words = [script, JSON.stringify(sizes), '--steps', flags.steps];
   const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${status}: ${stderr.slice(-2000)}`);

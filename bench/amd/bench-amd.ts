@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { pythonWithTorch, torchEnvironment } from '../peers/torch.ts';
 import { type AmdSizes, partFlops } from './work-flops.ts';
 
 /** What a bench of distillation is told on its command line. */
@@ -56,10 +57,6 @@ export function amdBenchFlags(steps: number): AmdBenchFlags {
   }).values;
 }
 
-const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
-);
-
 /**
  * Measures each work in a process of its own, in turn, so many rounds over, and prints the quicker round of each, and ratios. Rows of the
  * peer are left out where no python3 has torch.
@@ -68,8 +65,8 @@ export function benchAmd({ sizes, flags, works, ratios }: AmdBench): void {
   console.log(
     `${cpus()[0]?.model}, ${availableParallelism()} cores, ${flags.threads} threads, Node ${process.version}`,
   );
-  if (!python) console.log('PyTorch: no python3 has torch, left out');
-  const there = Object.entries(works).filter(([, { words }]) => words !== 'torch' || python);
+  if (!pythonWithTorch) console.log('PyTorch: no python3 has torch, left out');
+  const there = Object.entries(works).filter(([, { words }]) => words !== 'torch' || pythonWithTorch);
   const best: Record<string, Measured> = {};
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const [name, { words }] of there) {
@@ -99,11 +96,11 @@ export function benchAmd({ sizes, flags, works, ratios }: AmdBench): void {
 function measure(words: Work['words'], { sizes, steps }: { sizes: object; steps: string }): Measured {
   const [command, ...rest] =
     words === 'torch'
-      ? [python!, 'bench/peers/torch_amd.py', JSON.stringify(sizes)]
+      ? [pythonWithTorch!, 'bench/peers/torch_amd.py', JSON.stringify(sizes)]
       : [process.execPath, 'bench/amd/measure-amd.mjs', JSON.stringify(sizes), ...words];
   const env = {
     ...process.env,
-    ...(words === 'torch' && { OMP_WAIT_POLICY: 'PASSIVE', OPENBLAS_CORETYPE: 'SKYLAKEX' }),
+    ...(words === 'torch' && torchEnvironment),
   };
   const { status, stdout, stderr } = spawnSync(command, [...rest, '--steps', steps], { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${command} ${rest.join(' ')} ended with ${status}: ${stderr.slice(-2000)}`);
