@@ -43,6 +43,7 @@ describe('layers', () => {
       imageSize: [224, 224],
       frames: 1,
       tubelet: 2,
+      positions: 'sinusoid',
       classToken: true,
       dropPath: 0,
       decoder: { width: 128, depth: 4, heads: 4 },

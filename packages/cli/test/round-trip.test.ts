@@ -40,6 +40,7 @@ const values: Record<string, Arbitrary<unknown>> = {
   'model.imageSize': fc.constantFrom(64, [64, 128], '256x32'),
   'model.frames': fc.constant(1),
   'model.tubelet': positive,
+  'model.positions': fc.constantFrom('sinusoid', 'sincos-3d'),
   'model.classToken': fc.boolean(),
   'model.dropPath': share,
   'model.init': words,
@@ -169,7 +170,7 @@ describe.each([
 
 it('prints each key with what it is', async () => {
   const printed = formatConfig(await resolveConfig(pretrainSpec), { keys: pretrainKeys, header: ['one', 'two'] });
-  expect(printed.split('\n').slice(0, 13).join('\n')).toBe(`# one
+  expect(printed.split('\n').slice(0, 14).join('\n')).toBe(`# one
 # two
 model:
   preset: tiny # sizes of encoder and decoder, with video- before it of clips; custom when the encoder is none of these
@@ -181,6 +182,7 @@ model:
   imageSize: [224, 224] # image in pixels, height x width
   frames: 1 # frames of a clip; 1 takes images
   tubelet: 2 # clips: frames of a token, which is a cube
+  positions: sinusoid # clips: fixed positions, by the number of a cube (VideoMAE), or by time, row and column (V-JEPA), from which small models learn sooner
   classToken: true # a class token beside the patches; clips have none`);
   expect(printed).toContain('\n  blr: 0.00015 # learning rate per 256 samples');
   expect(printed).not.toContain('\n  lr:');

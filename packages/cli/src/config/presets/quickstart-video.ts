@@ -35,7 +35,7 @@ export const quickstartVideoPreset: Preset<PretrainPatch> = {
 
 /** The teacher of `quickstart --video` where there are no labels to learn from. */
 export const quickstartVideoPretrainedTeacherPreset: Preset<PretrainPatch> = {
-  is: 'a teacher for the quickstart-video preset where there are no labels, two minutes on two cores',
+  is: 'a teacher for the quickstart-video preset where there are no labels',
   config: { ...recipe, model: teacher, run: { ...recipe.run, name: 'quickstart-video-teacher' } },
 };
 
