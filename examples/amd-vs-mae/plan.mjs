@@ -2,6 +2,7 @@
 //
 // Budgets are small, for two cores. Every student sees its images equally often; what distillation costs in time is reported beside it,
 // and `mae-equal-time` gives the plain masked autoencoder the time that AMD took.
+import { fromScratch } from '../comparison/plan.mjs';
 
 /**
  * What models train on, and for how many epochs; `labels` are the samples that fine-tuning learns from. A set with `trialEpochs` chooses its
@@ -174,15 +175,8 @@ function jobMaker(dataset, { data, runs }) {
     teacher: (name, epochs) => ({
       ...(parts?.teach
         ? run(name, 'finetune', {
-            ...{
-              ...size,
-              ...teacher,
-              'model.init': 'none',
-              'data.path': parts.teach,
-              'model.dropPath': 0,
-              'model.headInitScale': 1,
-            },
-            ...{ 'optim.epochs': epochs, 'optim.lr': 2e-3, 'optim.layerDecay': 1 },
+            ...{ ...size, ...teacher, ...fromScratch, 'data.path': parts.teach, 'model.dropPath': 0 },
+            ...{ 'optim.epochs': epochs, 'optim.lr': 2e-3 },
           })
         : run(name, 'pretrain', { ...input, ...teacher, 'optim.epochs': epochs, 'optim.lr': 6e-4 })),
       feeds: true,

@@ -7,6 +7,9 @@ export const starts = ['scratch', 'mae', 'amd'];
 
 export const seeds = [0, 1, 2];
 
+/** What a classifier of fresh weights is trained with: all layers alike, and a head at its full scale. */
+export const fromScratch = { 'model.init': 'none', 'model.headInitScale': 1, 'optim.layerDecay': 1 };
+
 export const nameOf = {
   teacher: (dataset) => `${dataset}-teacher`,
   encoder: (dataset, start) => `${dataset}-${start}`,
@@ -42,20 +45,26 @@ export function planJobs(datasets, { runs, lr }) {
       feeds: true,
     });
     const finetune = (name, { start, rate, epochs, seed }) => {
-      const fresh = { ...set.student, 'model.init': 'none', 'optim.layerDecay': 1, 'model.headInitScale': 1 };
       return run(name, 'finetune', {
         ...{ 'data.path': set.labelled ?? set.train, 'data.val': set.tune, ...set.finetuning },
         ...{ 'optim.lr': rate, 'optim.epochs': epochs, 'run.seed': seed },
-        ...(start === 'scratch' ? fresh : { 'model.init': at(nameOf.encoder(dataset, start)) }),
+        ...(start === 'scratch'
+          ? { ...set.student, ...fromScratch }
+          : { 'model.init': at(nameOf.encoder(dataset, start)) }),
       });
     };
     /** Pre-trained as the students are, or a classifier that learned from labels of its own (`teach`). */
     const teacher = (name) => {
       const budget = { ...set.teacher, 'optim.epochs': set.teacherEpochs };
       if (!set.teach) return pretrain(name, 'pretrain', { ...budget, 'optim.lr': 6e-4 });
-      const fresh = { 'model.init': 'none', 'model.headInitScale': 1, 'optim.layerDecay': 1, 'optim.lr': 2e-3 };
       return {
-        ...run(name, 'finetune', { 'data.path': set.teach, ...set.finetuning, ...fresh, ...budget }),
+        ...run(name, 'finetune', {
+          'data.path': set.teach,
+          ...set.finetuning,
+          ...fromScratch,
+          ...budget,
+          'optim.lr': 2e-3,
+        }),
         feeds: true,
       };
     };

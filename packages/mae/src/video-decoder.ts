@@ -1,7 +1,7 @@
 import type { Rng } from '@masked-distill/base';
 import { type TokenGrid, tokenCount } from '@masked-distill/masking';
 import { truncatedNormal } from '@masked-distill/tensor-core';
-import { type ClipTable, clipTable, positionsOf } from '@masked-distill/vit';
+import { type ClipPositions, clipTable, positionsOf } from '@masked-distill/vit';
 import * as tf from '@tensorflow/tfjs-core';
 import { Decoder, type DecoderConfig } from './decoder.ts';
 import type { MaskIndices } from './mask-indices.ts';
@@ -10,8 +10,8 @@ import type { MaskIndices } from './mask-indices.ts';
 export interface VideoDecoderConfig extends DecoderConfig {
   /** Token grid of the encoder. */
   grid: TokenGrid;
-  /** The fixed table of positions. Default VideoMAE's. */
-  positions?: ClipTable;
+  /** The encoder's positions, whose table, or start, is fixed here. Default VideoMAE's. */
+  positions?: ClipPositions;
 }
 
 /**

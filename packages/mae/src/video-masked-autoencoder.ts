@@ -50,9 +50,7 @@ export class VideoMaskedAutoencoder extends TokenAutoencoder<tf.Tensor5D> {
     this.encoder = this.child('encoder', new VideoEncoder(encoder, { rng }));
     const { width, grid, patch } = this.encoder;
     const outputs = patch.t * patch.h * patch.w * 3;
-    // A table that is trained starts as VideoMAE's, and so the decoder's is.
-    const positions = encoder.positions === 'learned' ? 'sinusoid' : encoder.positions;
-    const placed = { ...decoder, inputWidth: width, grid, outputs, positions };
+    const placed = { ...decoder, inputWidth: width, grid, outputs, positions: encoder.positions };
     this.#decoder = this.child('', new VideoDecoder(placed, { rng }));
   }
 

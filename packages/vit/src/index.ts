@@ -10,6 +10,7 @@ export { checkImageEncoderConfig, ImageEncoder, type ImageEncoderConfig } from '
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.ts';
 export type { PatchShape } from './patch-shape.ts';
 export {
+  type ClipPositions,
   type ClipTable,
   clipTable,
   fixedPositions,
@@ -23,5 +24,5 @@ export { type TransformerSize, type VitSizeName, vitSizes } from './presets.ts';
 export { type TokenRowsOptions, tokenRows } from './token-rows.ts';
 export { Transformer, type TransformerOptions } from './transformer.ts';
 export { VideoClassifier, type VideoClassifierConfig } from './video-classifier.ts';
-export { type ClipPositions, checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
+export { checkVideoEncoderConfig, VideoEncoder, type VideoEncoderConfig } from './video-encoder.ts';
 export * from './weights/index.ts';

@@ -74,6 +74,9 @@ export function sincos3d(width: number, grid: TokenGrid): Float32Array {
 /** A fixed table of positions of a clip: VideoMAE's {@link sinusoid1d}, or {@link sincos3d}. */
 export type ClipTable = 'sinusoid' | 'sincos-3d';
 
+/** The position table of an encoder of clips: one of the fixed ones, or one that is trained and starts as VideoMAE's. */
+export type ClipPositions = ClipTable | 'learned';
+
 /**
  * The table that belongs to a grid: MAE's {@link sincos2d} for an image; for a clip the one that is named.
  *
@@ -86,10 +89,10 @@ export function fixedPositions(grid: TokenGrid, width: number, ofClips: ClipTabl
   return grid.t === 1 ? sincos2d(width, grid) : clipTable(ofClips, { grid, width });
 }
 
-/** A clip's table by its name, `[t·h·w, width]`. */
+/** A clip's table by its name, `[t·h·w, width]`; of one that is trained the start. */
 export function clipTable(
-  name: ClipTable,
+  name: ClipPositions,
   { grid, width }: { readonly grid: TokenGrid; readonly width: number },
 ): Float32Array {
-  return name === 'sinusoid' ? sinusoid1d(tokenCount(grid), width) : sincos3d(width, grid);
+  return name === 'sincos-3d' ? sincos3d(width, grid) : sinusoid1d(tokenCount(grid), width);
 }

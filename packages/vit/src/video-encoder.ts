@@ -6,13 +6,10 @@ import type { Backbone, Encoded, EncodeOptions } from './backbone.ts';
 import { checkBlocks, checkTiling } from './check-sizes.ts';
 import { PatchEmbedding } from './patch-embedding.ts';
 import type { PatchShape } from './patch-shape.ts';
-import { type ClipTable, clipTable, type GridSize } from './position-tables.ts';
+import { type ClipPositions, clipTable, type GridSize } from './position-tables.ts';
 import { positionsOf } from './positions-of.ts';
 import type { TransformerSize } from './presets.ts';
 import { Transformer } from './transformer.ts';
-
-/** The position table of an encoder of clips: one of the fixed ones, or one that is trained. */
-export type ClipPositions = ClipTable | 'learned';
 
 /** What a {@link VideoEncoder} is made of; plain data, stored with its weights. */
 export interface VideoEncoderConfig extends TransformerSize {
@@ -70,7 +67,7 @@ export class VideoEncoder extends Module implements Backbone {
     this.depth = depth;
     this.patch = patch;
     this.grid = { t: frames / patch.t, h: imageSize.h / patch.h, w: imageSize.w / patch.w };
-    const table = clipTable(positions === 'learned' ? 'sinusoid' : positions, { grid: this.grid, width });
+    const table = clipTable(positions, { grid: this.grid, width });
     const shape = [1, table.length / width, width];
     const trainable = positions === 'learned';
     this.#positions = positions === 'sinusoid' ? table : this.parameter('pos_embed', shape, table, { trainable });
