@@ -13,11 +13,11 @@ export const datasets = {
   tinyimagenet22: {
     ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
     ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 4, labels: 1771 },
-    ...{ trialEpochs: 1, ablationEpochs: 2, equalTime: true },
+    ...{ trialEpochs: 1, ablationEpochs: 1, equalTime: true },
   },
   cifar10: {
     ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
-    ...{ imageSize: 32, patch: 4, teacherEpochs: 8, studentEpochs: 4, labels: 1400, tunedOn: 'tinyimagenet22' },
+    ...{ imageSize: 32, patch: 4, teacherEpochs: 6, studentEpochs: 2, labels: 1400, tunedOn: 'tinyimagenet22' },
   },
   motion: {
     ...{ methods: ['mae', 'amd'], teacher: clip(96, 4), student: reconstructing(clip(64, 3)) },
