@@ -14,11 +14,16 @@ import { amdBenchFlags, benchAmd } from './amd/bench-amd.ts';
 benchAmd({
   flags: amdBenchFlags(12),
   sizes: {
-    ...{ batch: 4, imageSize: 224, patch: 16, ratio: 0.75, teacherRatio: 0.5 },
+    batch: 4,
+    imageSize: 224,
+    patch: 16,
+    ratio: 0.75,
+    teacherRatio: 0.5,
     teacher: { width: 768, depth: 12, heads: 12 },
     student: { width: 384, depth: 12, heads: 6 },
     decoder: { width: 512, depth: 8, heads: 16 },
-    ...{ layers: [6, 12], generatorDepth: 2 },
+    layers: [6, 12],
+    generatorDepth: 2,
   },
   works: {
     teacher: { title: 'teacher forward, float32', words: ['teacher'] },

@@ -18,11 +18,18 @@ for (const batch of [1, 2]) {
   benchAmd({
     flags: { ...flags, json: flags.json?.replace(/(\.json)?$/, `-${batch}.json`) },
     sizes: {
-      ...{ batch, frames: 16, tubelet: 2, imageSize: 224, patch: 16, ratio: 0.9, teacherRatio: 0.75 },
+      batch,
+      frames: 16,
+      tubelet: 2,
+      imageSize: 224,
+      patch: 16,
+      ratio: 0.9,
+      teacherRatio: 0.75,
       teacher: { width: 768, depth: 12, heads: 12 },
       student: { width: 384, depth: 12, heads: 6 },
       decoder: { width: 192, depth: 4, heads: 3 },
-      ...{ layers: [6, 12], generatorDepth: 2 },
+      layers: [6, 12],
+      generatorDepth: 2,
     },
     works: {
       amd: { title: 'AMD step, float32 teacher', words: ['amd'] },

@@ -5,8 +5,11 @@ import { spawnSync } from 'node:child_process';
  * which glibc maps every large tensor anew and its first touch costs more than what is computed (a third of a step of clips is left with it).
  */
 export const torchEnvironment = {
-  ...{ OMP_WAIT_POLICY: 'PASSIVE', OPENBLAS_CORETYPE: 'SKYLAKEX' },
-  ...{ MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000', MALLOC_TOP_PAD_: '500000000' },
+  OMP_WAIT_POLICY: 'PASSIVE',
+  OPENBLAS_CORETYPE: 'SKYLAKEX',
+  MALLOC_MMAP_MAX_: '0',
+  MALLOC_TRIM_THRESHOLD_: '100000000000',
+  MALLOC_TOP_PAD_: '500000000',
 } as const;
 
 /** A Python that has PyTorch, if there is one. */

@@ -11,17 +11,39 @@ import { fromScratch } from '../comparison/plan.mjs';
  */
 export const datasets = {
   tinyimagenet22: {
-    ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
-    ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 4, labels: 1771 },
-    ...{ trialEpochs: 1, ablationEpochs: 1, equalTime: true },
+    methods: ['mae', 'dmae', 'amd'],
+    teacher: image('small', 128, 4),
+    student: image('tiny', 96, 3),
+    imageSize: 64,
+    patch: 8,
+    teacherEpochs: 12,
+    studentEpochs: 4,
+    labels: 1771,
+    trialEpochs: 1,
+    ablationEpochs: 1,
+    equalTime: true,
   },
   cifar10: {
-    ...{ methods: ['mae', 'dmae', 'amd'], teacher: image('small', 128, 4), student: image('tiny', 96, 3) },
-    ...{ imageSize: 32, patch: 4, teacherEpochs: 6, studentEpochs: 2, labels: 1400, tunedOn: 'tinyimagenet22' },
+    methods: ['mae', 'dmae', 'amd'],
+    teacher: image('small', 128, 4),
+    student: image('tiny', 96, 3),
+    imageSize: 32,
+    patch: 4,
+    teacherEpochs: 6,
+    studentEpochs: 2,
+    labels: 1400,
+    tunedOn: 'tinyimagenet22',
   },
   motion: {
-    ...{ methods: ['mae', 'amd'], teacher: clip(96, 4), student: reconstructing(clip(64, 3)) },
-    ...{ imageSize: 48, patch: 8, teacherEpochs: 2, studentEpochs: 2, labels: 1600, trialEpochs: 1 },
+    methods: ['mae', 'amd'],
+    teacher: clip(96, 4),
+    student: reconstructing(clip(64, 3)),
+    imageSize: 48,
+    patch: 8,
+    teacherEpochs: 2,
+    studentEpochs: 2,
+    labels: 1600,
+    trialEpochs: 1,
     // Models are small, and drawing clips takes a thread too.
     data: { 'data.scale': '[0.8, 1]', 'data.stride': 2, 'data.flip': false, 'run.threads': 1 },
     parts: {
@@ -58,8 +80,11 @@ function decoder(width, depth, heads) {
 export const methods = {
   mae: undefined,
   dmae: {
-    ...{ 'mask.teacherRatio': 0.75, 'align.loss': 'l1', 'align.generationWeight': 0 },
-    ...{ 'align.directStudent': '[9]', 'align.directTeacher': '[9]' },
+    'mask.teacherRatio': 0.75,
+    'align.loss': 'l1',
+    'align.generationWeight': 0,
+    'align.directStudent': '[9]',
+    'align.directTeacher': '[9]',
   },
   amd: {},
 };
@@ -74,8 +99,10 @@ export const ablations = {
   'generation-only': { 'align.directWeight': 0 },
   parallel: { 'align.generator': 'parallel' },
   'last-layer': {
-    ...{ 'align.directStudent': '[12]', 'align.directTeacher': '[12]' },
-    ...{ 'align.generationStudent': '[12]', 'align.generationTeacher': '[12]' },
+    'align.directStudent': '[12]',
+    'align.directTeacher': '[12]',
+    'align.generationStudent': '[12]',
+    'align.generationTeacher': '[12]',
   },
   'int8-teacher': { 'teacher.precision': 'int8' },
   'layer-norm-targets': { 'align.normalize': 'layer-norm' },
@@ -175,8 +202,13 @@ function jobMaker(dataset, { data, runs }) {
     teacher: (name, epochs) => ({
       ...(parts?.teach
         ? run(name, 'finetune', {
-            ...{ ...size, ...teacher, ...fromScratch, 'data.path': parts.teach, 'model.dropPath': 0 },
-            ...{ 'optim.epochs': epochs, 'optim.lr': 2e-3 },
+            ...size,
+            ...teacher,
+            ...fromScratch,
+            'data.path': parts.teach,
+            'model.dropPath': 0,
+            'optim.epochs': epochs,
+            'optim.lr': 2e-3,
           })
         : run(name, 'pretrain', { ...input, ...teacher, 'optim.epochs': epochs, 'optim.lr': 6e-4 })),
       feeds: true,
@@ -185,7 +217,9 @@ function jobMaker(dataset, { data, runs }) {
       run(name, changes ? 'distill' : 'pretrain', {
         ...input,
         ...student,
-        ...{ 'optim.epochs': epochs, 'optim.lr': lr, 'run.seed': seed },
+        'optim.epochs': epochs,
+        'optim.lr': lr,
+        'run.seed': seed,
         ...(changes && { 'teacher.path': `${runs}/${nameOf.teacher(dataset)}`, ...changes }),
       }),
     probe: (of, name = 'test') => ({
@@ -196,14 +230,15 @@ function jobMaker(dataset, { data, runs }) {
     }),
     finetune: (of, seed) => ({
       ...run(nameOf.finetune(of), 'finetune', {
-        ...{ 'model.init': `${runs}/${of}`, 'data.val': part('test'), 'data.trainLimit': labels, 'run.seed': seed },
-        ...{
-          'optim.epochs': 10,
-          'optim.lr': 1e-3,
-          'model.dropPath': 0,
-          'data.cropShare': 1,
-          'run.evalEvery': '5 epochs',
-        },
+        'model.init': `${runs}/${of}`,
+        'data.val': part('test'),
+        'data.trainLimit': labels,
+        'run.seed': seed,
+        'optim.epochs': 10,
+        'optim.lr': 1e-3,
+        'model.dropPath': 0,
+        'data.cropShare': 1,
+        'run.evalEvery': '5 epochs',
       }),
       of,
     }),

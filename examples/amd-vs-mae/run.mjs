@@ -5,10 +5,10 @@
 //
 // <images> is anything that --data takes, with labels; --motion draws its clips. Leave a set out to compare on the others alone. What docs/results/amd-vs-mae.json
 // records counts as done, with --afresh it does not.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { assignments, call, requireKnown } from '../comparison/run-files.mjs';
 import { openResults } from './measured.mjs';
 import { datasets, learningRates, nameOf, planJobs, seeds } from './plan.mjs';
 import { prepareData } from './prepare-data.mjs';
@@ -32,7 +32,6 @@ if (given.length === 0)
       .join(' or ')}`,
   );
 const folders = { data: join(options.folder, 'data'), runs: options.folder };
-const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js');
 
 const results = openResults(folders.runs, options.afresh ? {} : undefined);
 const isDone = ({ name, verb, of = name, feeds }) =>
@@ -70,23 +69,10 @@ for (;;) {
   done.add(job.name);
 }
 
-function argumentsOf({ name, verb, settings, arguments: plain }) {
+function argumentsOf(job) {
+  const { name, verb, settings, arguments: plain } = job;
   if (verb === 'probe') return [verb, ...plain, '--json', results.probePath(name)];
-  const unknown = Object.entries(settings).find(([, value]) => value === undefined);
-  if (unknown) throw new Error(`${name}: ${unknown[0]} is not known yet; run the jobs before it first`);
-  const words = Object.entries(settings).map(([path, value]) => `${path}=${value}`);
+  requireKnown(job);
   const folder = join(folders.runs, name);
-  return [verb, ...(existsSync(folder) ? ['--resume', folder] : []), '--set', ...words];
-}
-
-function call(words) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...words], { stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code, signal) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`masked-distill ${words[0]} ended with ${signal ?? code}; run this again to go on`)),
-    );
-  });
+  return [verb, ...(existsSync(folder) ? ['--resume', folder] : []), '--set', ...assignments(settings)];
 }

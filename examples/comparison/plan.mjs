@@ -46,8 +46,12 @@ export function planJobs(datasets, { runs, lr }) {
     });
     const finetune = (name, { start, rate, epochs, seed }) => {
       return run(name, 'finetune', {
-        ...{ 'data.path': set.labelled ?? set.train, 'data.val': set.tune, ...set.finetuning },
-        ...{ 'optim.lr': rate, 'optim.epochs': epochs, 'run.seed': seed },
+        'data.path': set.labelled ?? set.train,
+        'data.val': set.tune,
+        ...set.finetuning,
+        'optim.lr': rate,
+        'optim.epochs': epochs,
+        'run.seed': seed,
         ...(start === 'scratch'
           ? { ...set.student, ...fromScratch }
           : { 'model.init': at(nameOf.encoder(dataset, start)) }),

@@ -1,11 +1,9 @@
 // Runs the jobs of a comparison one by one: what is done is passed over, what was stopped goes on where it stopped.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf, planJobs } from './plan.mjs';
 import { openResults } from './results.mjs';
-
-const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js');
+import { assignments, call, requireKnown } from './run-files.mjs';
 
 /**
  * @param datasets what is compared on; see the plans of the examples
@@ -41,25 +39,12 @@ export async function runComparison(datasets, { folder, list = false, only = '' 
   }
 }
 
-function wordsOf({ name, verb, settings, words }, folder) {
+function wordsOf(job, folder) {
+  const { name, verb, settings, words } = job;
   if (words) return [verb, ...words];
-  const unknown = Object.entries(settings).find(([, value]) => value === undefined);
-  if (unknown) throw new Error(`${name}: ${unknown[0]} is not known yet; run the jobs before it first`);
+  requireKnown(job);
   const begun = existsSync(join(folder, name, 'last'));
   // Ended before its first checkpoint: it begins anew under its own name.
   if (!begun) rmSync(join(folder, name), { recursive: true, force: true });
-  const assignments = Object.entries(settings).map(([path, value]) => `${path}=${value}`);
-  return begun ? [verb, '--resume', join(folder, name)] : [verb, '--set', ...assignments];
-}
-
-function call(words) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...words], { stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code, signal) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`masked-distill ${words[0]} ended with ${signal ?? code}; run this again to go on`)),
-    );
-  });
+  return begun ? [verb, '--resume', join(folder, name)] : [verb, '--set', ...assignments(settings)];
 }

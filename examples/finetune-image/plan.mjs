@@ -4,15 +4,27 @@ import { join } from 'node:path';
 const sets = {
   caltech101: {
     title: 'Caltech-101, 1,500 labelled images',
-    ...{ imageSize: 64, patch: 8, teacherEpochs: 20, studentEpochs: 10, labels: 1500 },
+    imageSize: 64,
+    patch: 8,
+    teacherEpochs: 20,
+    studentEpochs: 10,
+    labels: 1500,
   },
   tinyimagenet22: {
     title: '22 classes of Tiny ImageNet, 1,500 labelled images',
-    ...{ imageSize: 64, patch: 8, teacherEpochs: 12, studentEpochs: 6, labels: 1500 },
+    imageSize: 64,
+    patch: 8,
+    teacherEpochs: 12,
+    studentEpochs: 6,
+    labels: 1500,
   },
   cifar10: {
     title: 'CIFAR-10, 1,500 labelled images',
-    ...{ imageSize: 32, patch: 4, teacherEpochs: 12, studentEpochs: 6, labels: 1500 },
+    imageSize: 32,
+    patch: 4,
+    teacherEpochs: 12,
+    studentEpochs: 6,
+    labels: 1500,
   },
 };
 
@@ -34,8 +46,15 @@ export function datasetsOf(given, { data, isSmoke }) {
       return [
         name,
         {
-          ...{ title, epochs: 10, trialEpochs: 3, learningRates: [5e-4, 1e-3, 2e-3], ...budget, ...(isSmoke && smoke) },
-          ...{ train: part('train'), tune: part('tune'), test: part('test') },
+          title,
+          epochs: 10,
+          trialEpochs: 3,
+          learningRates: [5e-4, 1e-3, 2e-3],
+          ...budget,
+          ...(isSmoke && smoke),
+          train: part('train'),
+          tune: part('tune'),
+          test: part('test'),
           input: {
             'model.imageSize': imageSize,
             'model.patch': patch,
@@ -48,8 +67,11 @@ export function datasetsOf(given, { data, isSmoke }) {
           decoder: { 'model.decoder.width': 96, 'model.decoder.heads': 3 },
           finetuning: {
             // Nothing is mixed or erased: in ten epochs there is little to overfit to.
-            ...{ 'data.trainLimit': labels, 'data.scale': '[0.3, 1]', 'data.cropShare': 1 },
-            ...{ 'run.evalEvery': '1 epoch', 'model.dropPath': 0 },
+            'data.trainLimit': labels,
+            'data.scale': '[0.3, 1]',
+            'data.cropShare': 1,
+            'run.evalEvery': '1 epoch',
+            'model.dropPath': 0,
           },
           testing: ['--crop-share', '1'],
         },

@@ -18,7 +18,9 @@ const { values: options } = parseArgs({
     ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
     folder: { type: 'string', default: 'runs/finetune-image' },
     only: { type: 'string' },
-    ...{ list: flag, smoke: flag, report: flag },
+    list: flag,
+    smoke: flag,
+    report: flag,
   },
 });
 const { folder, only, list, smoke: isSmoke, report } = options;

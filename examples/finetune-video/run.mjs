@@ -14,7 +14,9 @@ const { values: options } = parseArgs({
   options: {
     folder: { type: 'string', default: 'runs/finetune-video' },
     only: { type: 'string' },
-    ...{ list: flag, smoke: flag, report: flag },
+    list: flag,
+    smoke: flag,
+    report: flag,
   },
 });
 const { folder, only, list, smoke: isSmoke, report } = options;

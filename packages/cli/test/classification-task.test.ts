@@ -23,7 +23,13 @@ describe('createClassificationTask', () => {
       normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
     };
     const task = createClassificationTask(model, {
-      ...{ loader, description, seed: 3, dropPath: 0.5, headDropout: 0.25, labelSmoothing: 0.2, mixing: {} },
+      loader,
+      description,
+      seed: 3,
+      dropPath: 0.5,
+      headDropout: 0.25,
+      labelSmoothing: 0.2,
+      mixing: {},
     });
     const nth = async (from: number, skip: number) => {
       let left = skip;

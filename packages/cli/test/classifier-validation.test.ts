@@ -10,7 +10,8 @@ it('counts what can not be read as wrong, and leaves it out of the loss', async 
   await useEngine({ prefer: 'cpu' });
   const picture = await encodePng({ data: new Uint8Array(8 * 8 * 3).fill(90), width: 8, height: 8 });
   const items = Array.from({ length: 25 }, (_, i) => ({
-    ...{ key: `${i}.png`, label: 0 },
+    key: `${i}.png`,
+    label: 0,
     bytes: i === 7 ? picture.subarray(0, 30) : picture,
   }));
   const source = createBytesSource(items, { classes: ['all', 'none', 'nothing'] });
@@ -21,7 +22,10 @@ it('counts what can not be read as wrong, and leaves it out of the loss', async 
   tf.tidy(() => head.assign(tf.zerosLike(head)));
   const unreadable: string[] = [];
   const validation = createClassifierValidation(model, source, {
-    ...{ modality: imageModality, normalization: { mean: [0, 0, 0], std: [1, 1, 1] }, workers: 0, batchSize: 10 },
+    modality: imageModality,
+    normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
+    workers: 0,
+    batchSize: 10,
     onUnreadable: ({ key }) => unreadable.push(key),
   });
   const { top1, top5, loss } = await validation.run();

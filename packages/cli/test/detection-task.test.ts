@@ -38,7 +38,13 @@ async function batchOf(options: Partial<DetectionTaskOptions> = {}): Promise<Tra
   };
   const model = new ActionDetector({ ...encoder, classes: 3, bins: 1 }, { rng: createRng(0) });
   const task = createDetectionTask(model, {
-    ...{ loader, boxes, maxBoxes: 2, seed: 0, dropPath: 0, flip: false, jitter: false },
+    loader,
+    boxes,
+    maxBoxes: 2,
+    seed: 0,
+    dropPath: 0,
+    flip: false,
+    jitter: false,
     description: {
       architecture: 'action-detector',
       model: { encoder, classes: 3 },

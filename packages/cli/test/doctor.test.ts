@@ -34,7 +34,10 @@ const sound: DoctorReport = {
   gflops: 26.22,
   readers: [
     {
-      ...{ name: 'node-av', description: "FFmpeg's libraries", available: false, detail: 'not installed' },
+      name: 'node-av',
+      description: "FFmpeg's libraries",
+      available: false,
+      detail: 'not installed',
       remedy: 'npm install node-av',
     },
     { name: 'ffmpeg', description: 'the ffmpeg program', available: true, detail: 'version 7.1' },
@@ -48,8 +51,14 @@ const sound: DoctorReport = {
     libvips: '8.18.7',
   },
   machine: {
-    ...{ cpu: 'AMD EPYC', instructions: ['avx2', 'avx512f'], cores: 2, platform: 'linux x64' },
-    ...{ memory: 16e9, freeMemory: 12e9, folder: '/home/me', freeDisk: 83.3e9 },
+    cpu: 'AMD EPYC',
+    instructions: ['avx2', 'avx512f'],
+    cores: 2,
+    platform: 'linux x64',
+    memory: 16e9,
+    freeMemory: 12e9,
+    folder: '/home/me',
+    freeDisk: 83.3e9,
   },
   tfjsCopies: ['/home/me/node_modules/@tensorflow/tfjs-core'],
 };
@@ -113,7 +122,10 @@ checks: all is well
   it('says of an engine which devices it does not run on and why, and what stands in', () => {
     const { engines } = sound;
     const runtime: DoctorReport['engines'][number] = {
-      ...{ name: 'onnxruntime', description: 'ONNX Runtime', available: true, detail: 'onnxruntime 1.30.0, 2 threads' },
+      name: 'onnxruntime',
+      description: 'ONNX Runtime',
+      available: true,
+      detail: 'onnxruntime 1.30.0, 2 threads',
       device: 'cpu',
       devices: [
         { device: 'webgpu', detail: 'no Vulkan driver is installed', remedy: 'install one' },

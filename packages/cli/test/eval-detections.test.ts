@@ -56,8 +56,15 @@ frame-mAP 50.00% at an overlap of 0.5, over 2 classes with boxes in 2 frames; th
         `${detections}: frames without ground truth are left out: 1, such as other,0001\n`,
     );
     expect(JSON.parse(await readFile(join(folder, 'out', 'results.json'), 'utf8'))).toMatchObject({
-      ...{ detections, groundTruth: truth, labels, exclude, iou: 0.5, detectionsPerFrame: 50, frames: 2 },
-      ...{ unknownFrames: 1, meanAveragePrecision: 0.5 },
+      detections,
+      groundTruth: truth,
+      labels,
+      exclude,
+      iou: 0.5,
+      detectionsPerFrame: 50,
+      frames: 2,
+      unknownFrames: 1,
+      meanAveragePrecision: 0.5,
       perClass: [
         { name: 'action a', label: 1, averagePrecision: 1, boxes: 1, detections: 2, right: 1 },
         { name: 'action b', label: 2, averagePrecision: 0, boxes: 1, detections: 0, right: 0 },

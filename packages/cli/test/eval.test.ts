@@ -38,7 +38,9 @@ const readResults = async (name: string) => JSON.parse(await readFile(at(name, '
 async function probabilitiesOf(source: ImageSource, crops: 1 | 10): Promise<number[][]> {
   const model = nanoClassifier();
   const loader = createImageLoader(source, {
-    ...{ batchSize: 1, imageSize: 16, workers: 0 },
+    batchSize: 1,
+    imageSize: 16,
+    workers: 0,
     transform: { kind: 'eval', cropShare: 0.875, crops, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
   });
   const all: number[][] = [];
@@ -277,7 +279,9 @@ describe('eval of videos', () => {
     const model = nanoVideoClassifier(16);
     const logits: number[] = [];
     const loader = createClipLoader(source, {
-      ...{ batchSize: 1, size: 16, workers: 0 },
+      batchSize: 1,
+      size: 16,
+      workers: 0,
       sampling: sampling === 'dense' ? { kind: 'dense', frames: 4, stride: 5 } : { kind: 'uniform', frames: 4 },
       transform: { kind: 'eval', clips: 3, crops: 2, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
     });

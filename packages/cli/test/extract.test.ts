@@ -50,7 +50,9 @@ async function tokensOf(path: string, layer?: number): Promise<Float32Array[]> {
   const opened = await openEncoderWeights(checkpoint);
   const { encoder } = await createEncoder(opened.weights);
   const loader = createImageLoader(await openImageFolder(path), {
-    ...{ batchSize: 1, imageSize: [32, 24] as const, workers: 0 },
+    batchSize: 1,
+    imageSize: [32, 24] as const,
+    workers: 0,
     transform: { kind: 'eval', cropShare: 0.875, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
   });
   const all: Float32Array[] = [];

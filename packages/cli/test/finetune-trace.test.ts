@@ -83,7 +83,10 @@ describe('ten steps of fine-tuning, against float64', () => {
       const task = createClassificationTask(model, {
         loader: noiseLoader(crop),
         description: { model: { classes } } as ClassifierDescription,
-        ...{ seed: 5, dropPath: 0.3, headDropout: 0.25, labelSmoothing: 0.1 },
+        seed: 5,
+        dropPath: 0.3,
+        headDropout: 0.25,
+        labelSmoothing: 0.1,
         mixing: { mixup: 0.8, cutmix: 1, mode: 'pair' },
         classWeights: [0.5, 1, 1.5, 1, 2],
       });

@@ -84,8 +84,10 @@ describe('clips', () => {
   const videos = { k400: 240_436, ssv2: 168_913 };
   const videosOf = (preset: string) => videos[preset.slice(-4) as keyof typeof videos];
   const teacher = {
-    ...{ ...vitSizes.large, frames: 16 },
-    ...{ imageSize: { h: 224, w: 224 }, patch: { t: 2, h: 16, w: 16 } },
+    ...vitSizes.large,
+    frames: 16,
+    imageSize: { h: 224, w: 224 },
+    patch: { t: 2, h: 16, w: 16 },
   };
 
   it.each([

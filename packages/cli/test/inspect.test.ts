@@ -172,13 +172,18 @@ describe('inspect on a checkpoint', () => {
     expect(others).toEqual([]);
     expect(report).toMatchObject({ kind: 'checkpoint', path: model, format: 'safetensors', fixedParameters: 312 });
     expect(report.model.model.encoder).toEqual({
-      ...{ width: 16, depth: 2, heads: 2 },
-      ...{ imageSize: { h: 32, w: 24 }, patch: { h: 8, w: 8 } },
+      width: 16,
+      depth: 2,
+      heads: 2,
+      imageSize: { h: 32, w: 24 },
+      patch: { h: 8, w: 8 },
     });
     expect(report.tensors).toHaveLength(50);
     expect(report.tensors[0]).toEqual({ name: 'blocks.0.attn.proj.bias', dtype: 'F32', shape: [16] });
     expect(report.modules.find(({ name }: { name: string }) => name === 'norm')).toEqual({
-      ...{ name: 'norm', tensors: 2, parameters: 32 },
+      name: 'norm',
+      tensors: 2,
+      parameters: 32,
     });
   });
 

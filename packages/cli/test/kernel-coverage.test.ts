@@ -120,8 +120,14 @@ function trainClassifier(pooling: 'mean' | 'class'): void {
 function trainDetector(): void {
   const model = new ActionDetector(
     {
-      ...{ width: 16, depth: 1, heads: 2, classes: 3, bins: 2 },
-      ...{ frames: 4, imageSize: { h: 16, w: 16 }, patch: { t: 2, h: 8, w: 8 } },
+      width: 16,
+      depth: 1,
+      heads: 2,
+      classes: 3,
+      bins: 2,
+      frames: 4,
+      imageSize: { h: 16, w: 16 },
+      patch: { t: 2, h: 8, w: 8 },
     },
     { rng: createRng(0) },
   );

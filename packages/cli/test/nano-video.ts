@@ -5,8 +5,12 @@ import { DESCRIPTION_KEY, describeModel } from '../src/tasks/model-description.t
 import { normalization } from './nano-checkpoint.ts';
 
 const encoder = {
-  ...{ width: 16, depth: 2, heads: 2 },
-  ...{ frames: 4, imageSize: { h: 16, w: 16 }, patch: { t: 2, h: 8, w: 8 } },
+  width: 16,
+  depth: 2,
+  heads: 2,
+  frames: 4,
+  imageSize: { h: 16, w: 16 },
+  patch: { t: 2, h: 8, w: 8 },
 };
 
 /** Writes a masked autoencoder of clips of 4 frames of 16 px, as pretrain does. An engine must be running. */
@@ -31,7 +35,8 @@ export async function writeNanoVideoClassifier(path: string, classNames: readonl
   const description = {
     architecture: 'video-classifier',
     model: { encoder, classes: classNames.length, pooling: 'mean' },
-    ...{ classNames, normalization },
+    classNames,
+    normalization,
   };
   const metadata = { [DESCRIPTION_KEY]: JSON.stringify(description) };
   await writeSafetensors(path, await stateDict(model.namedVariables()), { metadata });

@@ -34,7 +34,9 @@ const readLines = async (name: string) =>
 async function expectedOf(path: string): Promise<number[][]> {
   const model = nanoClassifier({ classes: 4 });
   const loader = createImageLoader(await openImageFolder(path), {
-    ...{ batchSize: 1, imageSize: 16, workers: 0 },
+    batchSize: 1,
+    imageSize: 16,
+    workers: 0,
     transform: { kind: 'eval', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
   });
   const all: number[][] = [];

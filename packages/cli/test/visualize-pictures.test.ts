@@ -106,7 +106,11 @@ describe('writeReconstruction of clips', () => {
     );
     const before = tf.memory().numTensors;
     await writeReconstruction({
-      ...{ model, pixels, shape: [clips, frames, side, side, 3], masks, views: teacherViews },
+      model,
+      pixels,
+      shape: [clips, frames, side, side, 3],
+      masks,
+      views: teacherViews,
       normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
       paths: names.map((name) => join(folder, name)),
     });

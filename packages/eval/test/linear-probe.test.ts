@@ -133,8 +133,11 @@ engineTests(useEngine)('fitSoftmaxRegression', () => {
     const weightDecays = [1e-3, 0.03, 1];
     const inputs = tf.tensor2d(rows.map((row) => row.map(Math.fround)));
     const { weights } = await fitSoftmaxRegression(inputs, {
-      ...{ labels, classes, weightDecays },
-      ...{ maxSteps: 2000, tolerance: 1e-14 },
+      labels,
+      classes,
+      weightDecays,
+      maxSteps: 2000,
+      tolerance: 1e-14,
     });
     const found = (await weights.array()) as number[][][];
     weightDecays.forEach((weightDecay, s) => {

@@ -168,9 +168,23 @@ describe('moving pixels', () => {
 
 describe('every operation', () => {
   const neutral: Record<AugmentOp, number | undefined> = {
-    ...{ brightness: 1, contrast: 1, saturation: 1, sharpness: 1, hue: 0, posterize: 8, solarize: 256, solarizeAdd: 0 },
-    ...{ rotate: 0, shearX: 0, shearY: 0, translateX: 0, translateY: 0 },
-    ...{ flip: undefined, invert: undefined, autoContrast: undefined, equalize: undefined },
+    brightness: 1,
+    contrast: 1,
+    saturation: 1,
+    sharpness: 1,
+    hue: 0,
+    posterize: 8,
+    solarize: 256,
+    solarizeAdd: 0,
+    rotate: 0,
+    shearX: 0,
+    shearY: 0,
+    translateX: 0,
+    translateY: 0,
+    flip: undefined,
+    invert: undefined,
+    autoContrast: undefined,
+    equalize: undefined,
   };
 
   it.each(Object.entries(neutral).filter(([, amount]) => amount !== undefined))(

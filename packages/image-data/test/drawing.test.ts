@@ -295,7 +295,10 @@ describe('files', () => {
     const file = await encodeAnimation([red, blue, red], { format, delay: 80 });
     const { width, pageHeight, pages, loop, delay } = await sharp(file, { animated: true }).metadata();
     expect({ width, pageHeight, pages, loop, delay }).toEqual({
-      ...{ width: 8, pageHeight: 6, pages: 3, loop: 0 },
+      width: 8,
+      pageHeight: 6,
+      pages: 3,
+      loop: 0,
       delay: [80, 80, 80],
     });
     for (const [page, [r, , b]] of [red, blue, red].map(({ data }) => data).entries()) {

@@ -22,8 +22,11 @@ interface Naming {
 const naming = {
   images: { size: nano.decoder, qkvBias: 'full', prefix: 'decoder_', embed: 'decoder_embed', head: 'decoder_pred' },
   clips: {
-    ...{ size: nanoVideo.decoder, qkvBias: 'qv', prefix: 'decoder.' },
-    ...{ embed: 'encoder_to_decoder', head: 'decoder.head' },
+    size: nanoVideo.decoder,
+    qkvBias: 'qv',
+    prefix: 'decoder.',
+    embed: 'encoder_to_decoder',
+    head: 'decoder.head',
   },
 } as const satisfies Record<string, Naming>;
 

@@ -30,8 +30,12 @@ describe('videoMaePreset', () => {
   it('is the model of the paper: 16 frames of 224 px in cubes of 2x16x16, a decoder of half the width and 4 deep', () => {
     expect(videoMaePreset('base')).toEqual({
       encoder: {
-        ...{ width: 768, depth: 12, heads: 12 },
-        ...{ frames: 16, imageSize: { h: 224, w: 224 }, patch: { t: 2, h: 16, w: 16 } },
+        width: 768,
+        depth: 12,
+        heads: 12,
+        frames: 16,
+        imageSize: { h: 224, w: 224 },
+        patch: { t: 2, h: 16, w: 16 },
       },
       decoder: { width: 384, depth: 4, heads: 6 },
     });

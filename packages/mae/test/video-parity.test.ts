@@ -22,8 +22,12 @@ describe.skipIf(!hasFixtures)('parity with VideoMAE (needs ../shared/fixtures)',
       const model = new VideoMaskedAutoencoder(
         {
           encoder: {
-            ...{ frames: 8, imageSize: { h: 32, w: 32 }, patch: { t: 2, h: 8, w: 8 } },
-            ...{ width: 32, depth: 2, heads: 4 },
+            frames: 8,
+            imageSize: { h: 32, w: 32 },
+            patch: { t: 2, h: 8, w: 8 },
+            width: 32,
+            depth: 2,
+            heads: 4,
           },
           decoder: { width: 24, depth: 2, heads: 2 },
           ...options,

@@ -56,7 +56,10 @@ describe('chooseDevice', () => {
 
 describe('findGpus', () => {
   const machine = (folders: Record<string, string[]>, rest: Partial<GpuSurroundings> = {}): GpuSurroundings => ({
-    ...{ backends: ['cpu', 'webgpu', 'cuda'], libraries: '/ort', platform: 'linux', env: { HOME: '/home/me' } },
+    backends: ['cpu', 'webgpu', 'cuda'],
+    libraries: '/ort',
+    platform: 'linux',
+    env: { HOME: '/home/me' },
     list: (folder) => folders[folder] ?? [],
     ...rest,
   });

@@ -7,8 +7,14 @@ import { ActionDetector, type ActionDetectorConfig } from '../src/index.ts';
 const onEachEngine = engineTests(useEngine);
 
 const config: ActionDetectorConfig = {
-  ...{ width: 12, depth: 1, heads: 2, classes: 3, bins: 2 },
-  ...{ frames: 4, imageSize: { h: 8, w: 12 }, patch: { t: 2, h: 4, w: 4 } },
+  width: 12,
+  depth: 1,
+  heads: 2,
+  classes: 3,
+  bins: 2,
+  frames: 4,
+  imageSize: { h: 8, w: 12 },
+  patch: { t: 2, h: 4, w: 4 },
 };
 
 const pixelsOf = (batch: number) => {

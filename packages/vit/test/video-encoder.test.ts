@@ -8,14 +8,23 @@ import { backboneConformance, checkVideoEncoderConfig, VideoEncoder, type VideoE
 const onEachEngine = engineTests(useEngine);
 
 const config: VideoEncoderConfig = {
-  ...{ frames: 4, imageSize: { h: 8, w: 8 }, patch: { t: 2, h: 4, w: 4 } },
-  ...{ width: 16, depth: 2, heads: 2 },
+  frames: 4,
+  imageSize: { h: 8, w: 8 },
+  patch: { t: 2, h: 4, w: 4 },
+  width: 16,
+  depth: 2,
+  heads: 2,
 };
 const configs: Record<string, VideoEncoderConfig> = {
   'of cubes': config,
   'not square, of a width that is no multiple of 4': {
-    ...{ frames: 6, imageSize: { h: 8, w: 6 }, patch: { t: 3, h: 4, w: 2 } },
-    ...{ width: 6, depth: 3, heads: 3, mlpRatio: 2 },
+    frames: 6,
+    imageSize: { h: 8, w: 6 },
+    patch: { t: 3, h: 4, w: 2 },
+    width: 6,
+    depth: 3,
+    heads: 3,
+    mlpRatio: 2,
   },
   'of single frames, without a final norm': { ...config, patch: { t: 1, h: 4, w: 8 }, finalNorm: false },
   'with positions over time, row and column': { ...config, positions: 'sincos-3d' },

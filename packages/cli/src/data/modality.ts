@@ -108,7 +108,8 @@ export function trainTransformOf({ mean, std, flip, colorJitter: strength, ...da
   const jitter = { brightness: strength, contrast: strength, saturation: strength };
   return {
     kind: 'train' as const,
-    ...{ mean, std },
+    mean,
+    std,
     flip: flip ? 0.5 : 0,
     colorJitter: strength > 0 ? jitter : undefined,
     randAugment: randAugment === 'off' ? undefined : parseRandAugment(randAugment),

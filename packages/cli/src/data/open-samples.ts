@@ -55,7 +55,9 @@ const otherKind = (what: string, { own, other }: { own: Kind; other: Kind }) =>
 function singleFile(path: string, { size, noun }: { size: number; noun: string }): SampleSource<SourceSample> {
   const sample = { key: basename(path), location: { kind: 'file', path: resolve(path) } } as const;
   return {
-    ...{ name: path, noun, length: 1 },
+    name: path,
+    noun,
+    length: 1,
     sample: () => sample,
     order: () => Int32Array.of(0),
     fingerprint: async () => fingerprintOf([sample.key, size]),

@@ -57,7 +57,8 @@ export async function createDetectionLog(options: DetectionLogOptions): Promise<
       const own = await validation.run();
       const ema = await averaged?.(() => validation.run());
       const row: DetectionRow = {
-        ...{ step, frameMap: own.judged.mean },
+        step,
+        frameMap: own.judged.mean,
         ...(ema && { emaFrameMap: ema.judged.mean }),
       };
       await log.append({ ...row });

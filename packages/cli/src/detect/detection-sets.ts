@@ -45,7 +45,8 @@ export async function openDetectionSets(
     throw new InputError(`data.valBoxes: ${valBoxes} says where people are, and nothing what they do; add --val PATH`);
   }
   const table = await openFrameTable(path, {
-    ...{ config, note },
+    config,
+    note,
     classes: labels === undefined ? undefined : await readLabelMap(labels),
   });
   const { classes, boxes } = table;

@@ -81,7 +81,11 @@ export function createDetectionValidation(
   const batchSize = Math.min(BATCH, source.length);
   const loader = createClipLoader(source, {
     ...clipLoaderOptions(config),
-    ...{ batchSize, shuffle: false, dropLast: false, replaceUnreadable: false, reuseMemory: true },
+    batchSize,
+    shuffle: false,
+    dropLast: false,
+    replaceUnreadable: false,
+    reuseMemory: true,
     maxUnreadableShare: 1,
     workers: workersOf(config.data),
     onUnreadable,
@@ -118,7 +122,8 @@ export function createDetectionValidation(
           if (failed.includes(clip)) continue;
           const found = boxes.of(key).flatMap(({ box, score = 1 }, i) =>
             classes.map(({ id }, place) => ({
-              ...{ box, label: id },
+              box,
+              label: id,
               score: score * scores[(clip * most + i) * classes.length + place]!,
             })),
           );

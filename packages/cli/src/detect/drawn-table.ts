@@ -21,7 +21,9 @@ export function drawFrameTable(
     );
   }
   const { source, actions, maxBoxes, boxesOf } = createProceduralActions({
-    ...{ length, seed, size: model.imageSize },
+    length,
+    seed,
+    size: model.imageSize,
     frames: model.frames * data.stride,
   });
   // The middle of each video is its second 0.

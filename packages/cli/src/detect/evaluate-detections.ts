@@ -61,7 +61,12 @@ export async function evaluateDetections(
   for (const text of [...truth.warnings, ...detections.warnings, ...unknown]) stderr.write(`${printable(text, 400)}\n`);
 
   const results: DetectionResults = {
-    ...{ detections: path, groundTruth, labels, exclude, iou, detectionsPerFrame },
+    detections: path,
+    groundTruth,
+    labels,
+    exclude,
+    iou,
+    detectionsPerFrame,
     frames: judged.frames,
     unknownFrames: unknownFrames.length,
     meanAveragePrecision: judged.mean,

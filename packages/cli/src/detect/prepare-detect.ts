@@ -50,8 +50,14 @@ export async function prepareDetect(
   const validation = judgedBy && createDetectionValidation(model, judgedBy, { config, engine, onUnreadable });
   return {
     task: createDetectionTask(model, {
-      ...{ loader, boxes: train.boxes, maxBoxes: Math.min(settings.maxBoxes, train.boxes.most), description },
-      ...{ seed: runSettings.seed, dropPath: settings.dropPath, flip: data.flip, jitter: data.jitter },
+      loader,
+      boxes: train.boxes,
+      maxBoxes: Math.min(settings.maxBoxes, train.boxes.most),
+      description,
+      seed: runSettings.seed,
+      dropPath: settings.dropPath,
+      flip: data.flip,
+      jitter: data.jitter,
     }),
     rules: layerDecay({ rate: config.optim.layerDecay, depth: settings.depth, base: decayMatrices() }),
     facts: detectorFacts(model, { config, sets: { train, validation: judgedBy } }),
@@ -74,7 +80,11 @@ function describeDetector({ model, data }: CompleteDetectConfig, { classes }: Tr
     architecture: 'action-detector',
     model: {
       encoder: {
-        ...{ width, depth, heads, mlpRatio, frames },
+        width,
+        depth,
+        heads,
+        mlpRatio,
+        frames,
         imageSize: { h: imageSize[0], w: imageSize[1] },
         patch: { t: tubelet, h: patch[0], w: patch[1] },
         positions,

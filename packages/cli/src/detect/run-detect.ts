@@ -49,7 +49,9 @@ export async function runDetect(
   try {
     const complete = completeDetectConfig(config, init?.facts);
     const { summary, folder } = await runTraining(detectSpec, {
-      ...{ config: complete, environment, resumed },
+      config: complete,
+      environment,
+      resumed,
       ...trainingOf(complete, init),
     });
     const run = await openRunFolder(folder);
@@ -87,8 +89,12 @@ export async function dryRunDetect(config: DetectConfig, { environment }: { envi
 
 /** Stands in for AVA, at the settings' sizes. Drawn shapes can't be mirrored, which costs next to nothing. */
 const DRAWN = {
-  ...{ train: `procedural-actions:${AVA_FRAMES}`, flip: false },
-  ...{ val: undefined, valBoxes: undefined, exclude: undefined, labels: undefined },
+  train: `procedural-actions:${AVA_FRAMES}`,
+  flip: false,
+  val: undefined,
+  valBoxes: undefined,
+  exclude: undefined,
+  labels: undefined,
 };
 
 /** How the data is opened, and what is then trained on it. */
@@ -102,7 +108,9 @@ function trainingOf(config: CompleteDetectConfig, init?: OpenInit) {
       createLoader: () =>
         createClipLoader(train.source, {
           ...clipLoaderOptions(config),
-          ...{ shuffle: true, dropLast: true, replaceUnreadable: true },
+          shuffle: true,
+          dropLast: true,
+          replaceUnreadable: true,
           batchSize: config.optim.batchSize,
           seed: config.run.seed,
           workers: workersOf(config.data),

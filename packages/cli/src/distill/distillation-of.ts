@@ -15,7 +15,8 @@ export function distillationOf(config: DistillConfig, depth: LayerPair): Distill
     direct: layerPairs('direct', { config, depth }),
     generation: layerPairs('generation', { config, depth }),
     generator: {
-      ...{ kind: align.generator, depth: align.generatorDepth },
+      kind: align.generator,
+      depth: align.generatorDepth,
       ...(isVideo(config.model) && { positions: config.model.positions }),
     },
     weights: { reconstruction: align.reconWeight, direct: align.directWeight, generation: align.generationWeight },

@@ -103,7 +103,9 @@ export function randomTeacher(config: DistillConfig): Teacher {
   }
   const { width, depth } = sizes;
   const shared = {
-    ...{ width, depth, heads: teacher.heads ?? sizes.heads },
+    width,
+    depth,
+    heads: teacher.heads ?? sizes.heads,
     imageSize: { h: model.imageSize[0], w: model.imageSize[1] },
   };
   const [h, w] = model.patch;

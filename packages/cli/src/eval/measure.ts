@@ -67,7 +67,10 @@ export function measure(probabilities: Float32Array, labels: Int32Array, classNa
     metrics: {
       samples: labels.length,
       failed: matrix.missing.reduce((a, b) => a + b),
-      ...{ top1, top5, balancedAccuracy: balancedAccuracy(matrix), ece: calibration(probabilities, labels, predicted) },
+      top1,
+      top5,
+      balancedAccuracy: balancedAccuracy(matrix),
+      ece: calibration(probabilities, labels, predicted),
       perClass: classNames.map((name, i) => ({
         name,
         samples: confusion[i]!.reduce((a, b) => a + b),

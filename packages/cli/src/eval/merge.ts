@@ -53,7 +53,11 @@ export async function mergeResults(
 }
 
 const pick = ({ checkpoint, data, protocol, classNames, shard }: Evaluation): Evaluation => ({
-  ...{ checkpoint, data, protocol, classNames, shard },
+  checkpoint,
+  data,
+  protocol,
+  classNames,
+  shard,
 });
 
 /** The shards in their order, all there and of one evaluation. */

@@ -57,8 +57,11 @@ export function createForwardPass(
 ): ForwardPass {
   const size = Math.min(batchSize, source.length);
   const loader = modality.evalLoader(source, {
-    ...{ replaceUnreadable: true, ...given },
-    ...{ batchSize: size, input, reuseMemory: true },
+    replaceUnreadable: true,
+    ...given,
+    batchSize: size,
+    input,
+    reuseMemory: true,
   });
   const step = ({ pixels }: { pixels: tf.Tensor }) => ({ rows: forward(pixels) });
   const compiled: typeof step & { dispose?: () => void } =

@@ -80,7 +80,11 @@ async function encodeAll(
   const { source, windows } = await openWanted(data, { options, input, onUnreadable });
   const batchSize = options.batchSize ?? Math.max(1, Math.floor(BATCH_FRAMES / input.frames));
   const loader = sampleViews(source, {
-    ...{ modality: modalityOf(input), input, normalization, batchSize, cropShare: options.cropShare },
+    modality: modalityOf(input),
+    input,
+    normalization,
+    batchSize,
+    cropShare: options.cropShare,
     clips: windows ? { ...options, sampling: 'dense', stride: strideOf(options, input.frames) } : options,
     workers: workersOf(options),
     maxPixels: options.maxPixels,

@@ -29,7 +29,10 @@ export function describeClassifier(
     positions,
   } = model;
   const encoder = {
-    ...{ width, depth, heads, mlpRatio },
+    width,
+    depth,
+    heads,
+    mlpRatio,
     imageSize: { h: imageSize[0], w: imageSize[1] },
     patch: { h: patch[0], w: patch[1] },
   };

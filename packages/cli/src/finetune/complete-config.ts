@@ -77,23 +77,27 @@ const { width, depth, heads } = modelSizes.tiny;
 function freshSizes({ frames = 1 }: ModelSettings): Decided {
   const clip = isVideo({ frames });
   return {
-    ...{
-      width,
-      depth,
-      heads,
-      mlpRatio: 4,
-      classToken: !clip,
-      frames,
-      ...(clip && { tubelet: 2, positions: 'sinusoid' }),
-    },
-    ...{ patch: [16, 16], imageSize: [224, 224] },
+    width,
+    depth,
+    heads,
+    mlpRatio: 4,
+    classToken: !clip,
+    frames,
+    ...(clip && { tubelet: 2, positions: 'sinusoid' }),
+    patch: [16, 16],
+    imageSize: [224, 224],
   };
 }
 
 function sizesOf({ mlpRatio = 4, ...encoder }: ImageEncoderConfig | VideoEncoderConfig): Decided {
   const { width, depth, heads, patch, imageSize } = encoder;
   return {
-    ...{ width, depth, heads, mlpRatio, patch: [patch.h, patch.w], imageSize: [imageSize.h, imageSize.w] },
+    width,
+    depth,
+    heads,
+    mlpRatio,
+    patch: [patch.h, patch.w],
+    imageSize: [imageSize.h, imageSize.w],
     ...('frames' in encoder
       ? {
           classToken: false,

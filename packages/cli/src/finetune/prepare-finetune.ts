@@ -49,7 +49,12 @@ export async function prepareFinetune(
   const validation = validationOf(model, context);
   return {
     task: createClassificationTask(model, {
-      ...{ loader, description, seed, dropPath, headDropout, classWeights },
+      loader,
+      description,
+      seed,
+      dropPath,
+      headDropout,
+      classWeights,
       labelSmoothing: config.target.labelSmoothing,
       mixing: mixingOf(config),
     }),
@@ -110,7 +115,10 @@ function validationOf(model: Classifier, { config, sources, engine, note }: Trai
   if (!sources.validation) return undefined;
   const { mean, std, cropShare, stride, sampling, reader } = config.data;
   return createClassifierValidation(model, sources.validation, {
-    ...{ modality: sources.modality, normalization: { mean, std }, cropShare, engine },
+    modality: sources.modality,
+    normalization: { mean, std },
+    cropShare,
+    engine,
     clips: { stride, sampling, reader },
     workers: workersOf(config.data),
     onUnreadable: ({ key, reason }) => note(`unreadable: ${key}: ${reason}`),

@@ -43,7 +43,9 @@ export async function runFinetune(
   try {
     const complete = resumed ? (config as CompleteFinetuneConfig) : completeConfig(config, init?.facts);
     const { summary, folder } = await runTraining(finetuneSpec, {
-      ...{ config: complete, environment, resumed },
+      config: complete,
+      environment,
+      resumed,
       prepare: (context) => prepareFinetune({ ...context, config: complete }, init),
     });
     const run = await openRunFolder(folder);

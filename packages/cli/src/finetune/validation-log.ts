@@ -47,7 +47,8 @@ export async function createValidationLog(options: ValidationLogOptions): Promis
       const score = await validation.run();
       const ema = await averaged?.(() => validation.run());
       const row: ValidationRow = {
-        ...{ step, ...score },
+        step,
+        ...score,
         ...(ema && { emaTop1: ema.top1, emaTop5: ema.top5, emaLoss: ema.loss }),
       };
       await log.append({ ...row });

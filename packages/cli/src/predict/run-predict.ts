@@ -125,7 +125,8 @@ async function* predict(
 function likeliest(probabilities: Float32Array, { classNames }: StoredClassifier, top: number): Prediction['top'] {
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   return order.slice(0, top).map((label) => ({
-    ...{ label, class: classNames?.[label] ?? String(label) },
+    label,
+    class: classNames?.[label] ?? String(label),
     probability: probabilities[label]!,
   }));
 }

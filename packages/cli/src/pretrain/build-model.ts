@@ -53,10 +53,14 @@ export function buildModelOf(config: Pick<PretrainConfig, 'model' | 'target' | '
 }
 
 const blocksOf = ({ width, depth, heads, mlpRatio }: PretrainConfig['model']) => ({
-  ...{ width: width!, depth: depth!, heads: heads! },
+  width: width!,
+  depth: depth!,
+  heads: heads!,
   mlpRatio,
 });
 
 const decoderOf = ({ decoder }: PretrainConfig['model']) => ({
-  ...{ width: decoder.width!, depth: decoder.depth!, heads: decoder.heads! },
+  width: decoder.width!,
+  depth: decoder.depth!,
+  heads: decoder.heads!,
 });

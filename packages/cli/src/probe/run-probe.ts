@@ -136,7 +136,8 @@ async function encodeAll(
   const { mean, std } = { mean: IMAGENET_MEAN, std: IMAGENET_STD, ...normalizationOf(file.metadata) };
   const reading = {
     normalization: { mean: options.mean ?? mean, std: options.std ?? std },
-    ...{ pooling: options.pooling, cropShare: options.cropShare },
+    pooling: options.pooling,
+    cropShare: options.cropShare,
     clips: { stride: options.stride, sampling: options.sampling, reader: options.reader },
   };
   const kept =
@@ -154,7 +155,11 @@ async function encodeAll(
     checkPooling(encoder, options);
     note(`encoding ${formatCount(source.length)} ${sources.modality.words.many} on ${engine.name}`);
     const features = await extractFeatures(encoder, source, {
-      ...{ modality: sources.modality, engine, batchSize: options.batchSize, workers: workersOf(options), ...reading },
+      modality: sources.modality,
+      engine,
+      batchSize: options.batchSize,
+      workers: workersOf(options),
+      ...reading,
       onUnreadable: ({ key, reason }: { key: string; reason: string }) => note(`unreadable: ${key}: ${reason}`),
     });
     await kept?.write(source, features);

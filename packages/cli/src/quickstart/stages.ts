@@ -40,12 +40,24 @@ export interface Story {
 }
 
 const IMAGES: Story = {
-  ...{ data: 'procedural:1600:0', judgedBy: 'procedural:1600:0', val: 'procedural:400:1' },
-  ...{ preset: 'quickstart', teacherSteps: 1500, steps: 500, labelledTeacher: false, threads: 'auto' },
+  data: 'procedural:1600:0',
+  judgedBy: 'procedural:1600:0',
+  val: 'procedural:400:1',
+  preset: 'quickstart',
+  teacherSteps: 1500,
+  steps: 500,
+  labelledTeacher: false,
+  threads: 'auto',
 };
 const CLIPS: Story = {
-  ...{ data: 'procedural-motion:6400:0:4', judgedBy: 'procedural-motion:1280:0:4', val: 'procedural-motion:480:1:4' },
-  ...{ preset: 'quickstart-video', teacherSteps: 300, steps: 400, labelledTeacher: true, threads: 1 },
+  data: 'procedural-motion:6400:0:4',
+  judgedBy: 'procedural-motion:1280:0:4',
+  val: 'procedural-motion:480:1:4',
+  preset: 'quickstart-video',
+  teacherSteps: 300,
+  steps: 400,
+  labelledTeacher: true,
+  threads: 1,
 };
 
 /** The story of images, or of clips. */

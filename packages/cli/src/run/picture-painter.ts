@@ -52,7 +52,11 @@ export async function createPicturePainter(
   return (step) => {
     const name = `${run.pictures}/reconstruction-${String(step).padStart(6, '0')}`;
     return writeReconstruction({
-      ...{ model, pixels, shape, masks, views },
+      model,
+      pixels,
+      shape,
+      masks,
+      views,
       normalization: { mean, std },
       paths: modality.words.one === 'a clip' ? [`${name}.png`, `${name}.webp`] : [`${name}.png`],
     });

@@ -93,9 +93,19 @@ export async function withShown(
       const [height, width] = input.imageSize;
       const size = height * width * 3;
       await work({
-        ...{ encoder, heads: config.heads, layer, path, engine, input, source },
+        encoder,
+        heads: config.heads,
+        layer,
+        path,
+        engine,
+        input,
+        source,
         reading: {
-          ...{ modality: modalityOf(input), input, normalization, clips: options, workers: 0 },
+          modality: modalityOf(input),
+          input,
+          normalization,
+          clips: options,
+          workers: 0,
           onUnreadable: ({ key, reason }) => note(`left out ${printable(key)}: ${printable(reason)}`),
         },
         picture: (pixels, frame = 0) =>

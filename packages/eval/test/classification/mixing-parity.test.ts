@@ -34,7 +34,10 @@ describe.skipIf(!hasFixtures)('parity with VideoMAE’s Mixup and timm’s losse
     });
   };
   const boxOf = ([top, bottom, left, right]: [number, number, number, number]) => ({
-    ...{ top, left, height: bottom - top, width: right - left },
+    top,
+    left,
+    height: bottom - top,
+    width: right - left,
   });
 
   it('targets, smoothed and mixed', () => {

@@ -129,7 +129,12 @@ function layOut(options: LineChartOptions, size: { width: number; height: number
   const onAxis = logY ? Math.log : (value: number) => value;
   const [firstY, lastY] = [onAxis(yTicks.values[0]!), onAxis(yTicks.values.at(-1)!)];
   return {
-    ...{ left, right, top, bottom, xTicks, yTicks },
+    left,
+    right,
+    top,
+    bottom,
+    xTicks,
+    yTicks,
     toX: (value) => left + ((right - left) * (value - firstX)) / (lastX - firstX),
     toY: (value) => bottom - ((bottom - top) * (onAxis(value) - firstY)) / (lastY - firstY),
   };

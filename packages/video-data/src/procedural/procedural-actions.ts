@@ -170,7 +170,9 @@ function placePlayer(player: Player, { spec, frame }: { spec: ActionSpec; frame:
   return {
     outline: SHAPES[shape]!,
     texture: TEXTURES[texture]!,
-    ...{ x: at.x, y: at.y, radius },
+    x: at.x,
+    y: at.y,
+    radius,
     angle: 2 * Math.PI * at.turn,
     grain: 2 * Math.PI * (at.turn + grain),
     period: period * radius,

@@ -26,7 +26,9 @@ export function renderMotion(
 ): Clip {
   const scene = drawMotionScene(spec, index);
   const drawn = {
-    ...{ size: spec.size, light: scene.light, noise: scene.noise },
+    size: spec.size,
+    light: scene.light,
+    noise: scene.noise,
     grainOf: (frame: number) => createRng(spec.seed, 'procedural-motion-noise', index, frame),
     objectsAt: (frame: number) => placeObjects(scene, { spec, label, time: frame / spec.frames }),
   };

@@ -86,8 +86,10 @@ export async function slidingWindows(
     const frames = Math.min(window, length);
     const seconds = (frame: number) => (info.framesPerSecond > 0 ? frame / info.framesPerSecond : 0);
     return starts.map((start) => ({
-      ...{ start: first + start, frames },
-      ...{ startSeconds: seconds(first + start), endSeconds: seconds(first + start + frames) },
+      start: first + start,
+      frames,
+      startSeconds: seconds(first + start),
+      endSeconds: seconds(first + start + frames),
     }));
   }
 }

@@ -13,7 +13,12 @@ it.skipIf(!canDecode)(
     let batches = 0;
     for (let round = 0; round < 5; round++) {
       const loader = createClipLoader(source, {
-        ...{ batchSize: 2, size: 32, workers: 2, prefetch: 4, seed: round, maxUnreadableShare: 1 },
+        batchSize: 2,
+        size: 32,
+        workers: 2,
+        prefetch: 4,
+        seed: round,
+        maxUnreadableShare: 1,
         sampling: { kind: 'uniform', frames: 4 },
       });
       for await (const { shape } of loader.batches()) {

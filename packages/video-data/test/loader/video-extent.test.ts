@@ -3,8 +3,13 @@ import type { ClipInfo } from '../../src/index.ts';
 import { extentOf } from '../../src/loader/video-extent.ts';
 
 const info: ClipInfo = {
-  ...{ frames: 100, width: 32, height: 24, framesPerSecond: 10, seconds: 10 },
-  ...{ codec: 'h264', rotation: 0 as const },
+  frames: 100,
+  width: 32,
+  height: 24,
+  framesPerSecond: 10,
+  seconds: 10,
+  codec: 'h264',
+  rotation: 0 as const,
 };
 const location = { kind: 'file', path: 'film.mp4' } as const;
 

@@ -52,7 +52,10 @@ describe('procedural actions', () => {
 
   it('are read by a loader, whole frames at any shape', async () => {
     const loader = createClipLoader(set.source, {
-      ...{ batchSize: 2, size: [24, 36], workers: 0, sampling: { kind: 'dense', frames: 4, stride: 2 } },
+      batchSize: 2,
+      size: [24, 36],
+      workers: 0,
+      sampling: { kind: 'dense', frames: 4, stride: 2 },
       transform: { kind: 'eval', fit: 'stretch', mean: [0, 0, 0], std: [1, 1, 1] },
     });
     for await (const { keys, shape, pixels } of loader.batches({ toStep: 1 })) {

@@ -59,7 +59,10 @@ describe('slidingWindows', () => {
     const load = async (of: ClipSource, index: number, frames: number, stride: number) => {
       const one = { ...of, length: 1, sample: () => of.sample(index) };
       const loader = createClipLoader(one, {
-        ...{ batchSize: 1, size: 16, workers: 0, transform: { kind: 'eval' } },
+        batchSize: 1,
+        size: 16,
+        workers: 0,
+        transform: { kind: 'eval' },
         sampling: { kind: 'dense', frames, stride },
       });
       for await (const { pixels } of loader.batches()) {

@@ -16,7 +16,11 @@ const recipe = {
   data: { ...finetuneRecipe.data, randAugment: 'm9-n2', flip: true, repeats: 1 },
   optim: {
     ...finetuneRecipe.optim,
-    ...{ batchSize: 32, accumulation: 32, epochs: 100, blr: 5e-4, layerDecay: 0.65 },
+    batchSize: 32,
+    accumulation: 32,
+    epochs: 100,
+    blr: 5e-4,
+    layerDecay: 0.65,
   },
 } satisfies FinetunePatch;
 

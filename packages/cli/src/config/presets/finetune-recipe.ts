@@ -20,7 +20,12 @@ export const finetuneRecipe = {
   },
   data: { crop: 'random-resized', scale: [0.08, 1], ratio: [3 / 4, 4 / 3], colorJitter: 0, erasing: 0.25 },
   optim: {
-    ...{ warmupEpochs: 5, minLr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.05 },
-    ...{ clipNorm: 'off', ema: 'off' },
+    warmupEpochs: 5,
+    minLr: 1e-6,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0.05,
+    clipNorm: 'off',
+    ema: 'off',
   },
 } as const satisfies FinetunePatch;

@@ -44,7 +44,11 @@ function videoPreset(recipe: VideoRecipe): readonly [name: string, preset: Prese
     data: { ...finetuneRecipe.data, ...sampling, randAugment: 'm7-n4', flip: dataset !== 'ssv2', repeats: 2 },
     optim: {
       ...finetuneRecipe.optim,
-      ...{ batchSize: VIDEOS_AT_ONCE, accumulation: batch / VIDEOS_AT_ONCE, epochs, blr: rate / 2, layerDecay },
+      batchSize: VIDEOS_AT_ONCE,
+      accumulation: batch / VIDEOS_AT_ONCE,
+      epochs,
+      blr: rate / 2,
+      layerDecay,
     },
     run: { name },
   };
@@ -64,19 +68,35 @@ const ucf101 = {
 /** Fine-tuning on the sets of videos that AMD reports. */
 export const finetuneVideoPresets: readonly (readonly [name: string, preset: Preset<FinetunePatch>])[] = [
   videoPreset({
-    ...{ size: 'small', dataset: 'ssv2', batch: 256, epochs: 40, rate: 1e-3 },
+    size: 'small',
+    dataset: 'ssv2',
+    batch: 256,
+    epochs: 40,
+    rate: 1e-3,
     is: 'ViT-S on Something-Something v2, 40 epochs at 256 videos x 2 crops',
   }),
   videoPreset({
-    ...{ size: 'base', dataset: 'ssv2', batch: 256, epochs: 30, rate: 5e-4 },
+    size: 'base',
+    dataset: 'ssv2',
+    batch: 256,
+    epochs: 30,
+    rate: 5e-4,
     is: 'ViT-B on Something-Something v2, 30 epochs at 256 videos x 2 crops',
   }),
   videoPreset({
-    ...{ size: 'small', dataset: 'k400', batch: 256, epochs: 150, rate: 1e-3 },
+    size: 'small',
+    dataset: 'k400',
+    batch: 256,
+    epochs: 150,
+    rate: 1e-3,
     is: 'ViT-S on Kinetics-400, 150 epochs at 256 videos x 2 crops',
   }),
   videoPreset({
-    ...{ size: 'base', dataset: 'k400', batch: 512, epochs: 90, rate: 7e-4 },
+    size: 'base',
+    dataset: 'k400',
+    batch: 512,
+    epochs: 90,
+    rate: 7e-4,
     is: 'ViT-B on Kinetics-400, 90 epochs at 512 videos x 2 crops',
   }),
   videoPreset({ ...ucf101, dataset: 'ucf101', is: 'ViT-B on UCF101, 100 epochs at 128 videos x 2 crops' }),

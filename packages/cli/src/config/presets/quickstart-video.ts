@@ -20,7 +20,11 @@ const recipe = {
 } satisfies PretrainPatch;
 
 const input = {
-  ...{ frames: 8, tubelet: 2, positions: 'sincos-3d', imageSize: [48, 48], patch: [8, 8] },
+  frames: 8,
+  tubelet: 2,
+  positions: 'sincos-3d',
+  imageSize: [48, 48],
+  patch: [8, 8],
 } satisfies PretrainPatch['model'];
 const teacher = { preset: 'video-nano', ...input } satisfies PretrainPatch['model'];
 

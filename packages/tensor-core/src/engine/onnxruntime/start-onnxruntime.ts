@@ -22,7 +22,11 @@ export async function startOnnxruntime(settings: EngineSettings): Promise<Starte
     await computeSomething();
   };
   const describe = (device: EngineDevice, devices: readonly DeviceReport[]): StartedEngine => ({
-    ...{ device, devices, compile, freeze, detail: describeOnnxruntime() },
+    device,
+    devices,
+    compile,
+    freeze,
+    detail: describeOnnxruntime(),
     // What the backend will one day say of operators that a GPU leaves to the processor belongs among these.
     notes: [...notes],
   });
