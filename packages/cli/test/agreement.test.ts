@@ -1,7 +1,8 @@
+import { maeDecoder, videoMaeDecoders } from '@masked-distill/mae';
 import { engineCandidates } from '@masked-distill/tensor-core';
 import { vitSizes } from '@masked-distill/vit';
 import { expect, it } from 'vitest';
-import { modelSizes } from '../src/config/presets/model-sizes.ts';
+import { modelNames, modelSizes, modelSizesOf } from '../src/config/presets/model-sizes.ts';
 import { pretrainKeys } from '../src/config/pretrain-config.ts';
 
 // The configuration is read without loading a tensor library, so it repeats what these packages know.
@@ -9,6 +10,14 @@ import { pretrainKeys } from '../src/config/pretrain-config.ts';
 it('knows the sizes of vit', () => {
   const encoders = Object.entries(modelSizes).map(([name, { decoder, ...encoder }]) => [name, encoder]);
   expect(Object.fromEntries(encoders)).toEqual(vitSizes);
+});
+
+it('knows the decoders of mae', () => {
+  for (const size of modelNames) {
+    expect(modelSizesOf(`video-${size}`).decoder).toEqual(videoMaeDecoders[size]);
+    // Beside nano, tiny and small stand decoders of this project's own.
+    if (['base', 'large', 'huge'].includes(size)) expect(modelSizesOf(size).decoder).toEqual(maeDecoder);
+  }
 });
 
 it('knows the engines of tensor-core, in their order', () => {

@@ -19,9 +19,3 @@ export class UnreadableVideo extends InputError {
     return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARK] === true;
   }
 }
-
-/** The first line of whatever was thrown. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0]!.trim().replace(/:$/, '');
-}

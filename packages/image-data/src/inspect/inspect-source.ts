@@ -75,12 +75,12 @@ export async function inspectSource(source: ImageSource, options: InspectOptions
   } finally {
     await pool.close();
   }
-  const counts = countLabels(source);
+  const { classes, unlabelled } = countLabels(source);
   return {
     images: source.length,
     readable: widths.length,
-    classes: source.classes?.map((name, label) => ({ name, images: counts[label] ?? 0 })),
-    unlabelled: source.classes === undefined ? 0 : source.length - counts.reduce((sum, count) => sum + count, 0),
+    classes: classes?.map(({ name, count }) => ({ name, images: count })),
+    unlabelled,
     width: spreadOf(widths),
     height: spreadOf(heights),
     formats: [...formats].map(([name, images]) => ({ name, images })).sort((a, b) => b.images - a.images),

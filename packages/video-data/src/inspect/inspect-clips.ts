@@ -121,12 +121,12 @@ export async function inspectClips(source: ClipSource, options: InspectClipsOpti
   } finally {
     await pool.close();
   }
-  const counts = countLabels(source);
+  const { classes, unlabelled } = countLabels(source);
   return {
     videos: source.length,
     readable: infos.length,
-    classes: source.classes?.map((name, label) => ({ name, videos: counts[label] ?? 0 })),
-    unlabelled: source.classes === undefined ? 0 : source.length - counts.reduce((sum, count) => sum + count, 0),
+    classes: classes?.map(({ name, count }) => ({ name, videos: count })),
+    unlabelled,
     width: spreadOf(infos.map(({ width }) => width)),
     height: spreadOf(infos.map(({ height }) => height)),
     frames: spreadOf(infos.map((info) => info.frames)),

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { firstLine, UnreadableVideo } from '../errors.ts';
+import { firstLine } from '@masked-distill/image-data/loading';
+import { UnreadableVideo } from '../errors.ts';
 import type { VideoLocation } from './clip-reader.ts';
 
 /** Keeps what was found out about the videos last looked at. A file that changed is looked at again. */

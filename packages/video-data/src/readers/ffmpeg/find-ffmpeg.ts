@@ -1,4 +1,4 @@
-import { firstLine } from '../../errors.ts';
+import { firstLine } from '@masked-distill/image-data/loading';
 import { ReaderNotFound } from '../reader-not-found.ts';
 import { versionLine } from './run-program.ts';
 

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, readImageHeader, UnreadableImage } from '@masked-distill/image-data';
-import { openPixels } from '@masked-distill/image-data/loading';
+import { firstLine, openPixels } from '@masked-distill/image-data/loading';
 import type { Clip } from '../../clip.ts';
-import { firstLine, UnreadableVideo } from '../../errors.ts';
+import { UnreadableVideo } from '../../errors.ts';
 import { createClipAssembly } from '../clip-assembly.ts';
 import type { ClipInfo, ClipReader, ClipRequest, FramesLocation, ReaderLimits } from '../clip-reader.ts';
 import { beforeDeadline } from '../deadline.ts';
