@@ -8,10 +8,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { prepareImages } from '../comparison/prepare-data.mjs';
 import { assignments, call, requireKnown } from '../comparison/run-files.mjs';
 import { openResults } from './measured.mjs';
 import { datasets, learningRates, nameOf, planJobs, seeds } from './plan.mjs';
-import { prepareData } from './prepare-data.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -51,7 +51,7 @@ function equalTimeEpochs(dataset) {
 }
 
 for (const dataset of given) {
-  if (!options.list && !datasets[dataset].parts) await prepareData(options[dataset], join(folders.data, dataset));
+  if (!options.list && !datasets[dataset].parts) await prepareImages(options[dataset], join(folders.data, dataset));
 }
 mkdirSync(folders.runs, { recursive: true });
 

@@ -7,7 +7,7 @@
 // --smoke takes the smallest budgets, to see that every part works.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareData } from '../amd-vs-mae/prepare-data.mjs';
+import { prepareImages } from '../comparison/prepare-data.mjs';
 import { reportComparison } from '../comparison/report.mjs';
 import { runComparison } from '../comparison/run.mjs';
 import { datasetsOf, names } from './plan.mjs';
@@ -32,6 +32,6 @@ const datasets = datasetsOf(given, { data, isSmoke });
 if (report) {
   await reportComparison(datasets, { name: 'finetune-image', folder });
 } else {
-  if (!list) for (const name of given) await prepareData(options[name], join(data, name));
+  if (!list) for (const name of given) await prepareImages(options[name], join(data, name));
   await runComparison(datasets, { folder, only, list });
 }
