@@ -26,8 +26,9 @@ export function openResults(folder, recorded = readJson(recordPath('amd-vs-mae')
     trial: (name) => probe(nameOf.probe(name, 'tune'))?.linear.top1 ?? recorded?.trials?.[name],
     /** Everything known of a finished run. */
     run: (name) => {
-      if (!isDone(name)) return runs[name];
       const probed = probe(nameOf.probe(name));
+      // A teacher that another machine judged may have been trained again here, for its weights alone.
+      if (!isDone(name) || (runs[name] && !probed)) return runs[name];
       const finetuned = nameOf.finetune(name);
       const curve = isDone(finetuned) ? validationCurve(at(finetuned)) : undefined;
       return {
