@@ -270,6 +270,18 @@ describe('renderLineChart', () => {
     expect(inkOf([curve('a'), curve('train')]) - inkOf([curve('a')])).toBeGreaterThan(100);
   });
 
+  it.each([
+    ['rise', [0, 1, 2, 3]],
+    ['fall', [3, 2, 1, 0]],
+  ])('keeps the legend off curves that %s', (_, y) => {
+    const series = ['a', 'b'].map((name) => ({ name, x: [0, 1, 2, 3], y, colour: red }));
+    const image = renderLineChart({ series, width: 400, height: 300 });
+    // Column 370 is near the end of the curves, in the legend's half of the picture.
+    const height = heightAt(image, 370);
+    expect(isRed(colourAt(image, 370, Math.round(height)))).toBe(true);
+    expect(height).toSatisfy((row: number) => (y[3] === 3 ? row < 60 : row > 220));
+  });
+
   it('refuses what can’t be drawn', () => {
     expect(() => renderLineChart({ series: [{ name: 'a', x: [0], y: [Number.NaN] }] })).toThrow(
       'renderLineChart: there is no finite point to draw',

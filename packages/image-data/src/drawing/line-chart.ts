@@ -74,9 +74,11 @@ export function renderLineChart(options: LineChartOptions): RgbImage {
   const image = createImage(width, height);
   const frame = layOut(options, { width, height });
   drawAxes(image, frame, options);
+  const drawn: Point[] = [];
   for (const [i, one] of series.entries()) {
     for (const run of visibleRuns(one, options.logY === true)) {
       const points = run.map(([x, y]): Point => [frame.toX(x), frame.toY(y)]);
+      drawn.push(...points);
       drawPolyline(image, points.length > 1 ? points : [points[0]!, points[0]!], {
         colour: colourOf(one, i),
         width: 2,
@@ -84,7 +86,7 @@ export function renderLineChart(options: LineChartOptions): RgbImage {
     }
   }
   drawText(image, title, { x: frame.left, y: 20, size: 13, weight: 0.16 });
-  if (series.length > 1) drawLegend(image, series, frame);
+  if (series.length > 1) drawLegend(image, series, { frame, points: drawn });
   return image;
 }
 
@@ -166,17 +168,20 @@ function drawAxes(image: RgbImage, frame: Frame, options: LineChartOptions): voi
   drawText(image, yLabel, { x: 18, y: (top + bottom) / 2, size: 10, align: 'middle', isUpright: true });
 }
 
-/** Names in the upper right corner, on white, since losses fall to the right. */
-function drawLegend(image: RgbImage, series: readonly ChartSeries[], frame: Frame): void {
+/** Names on white in the upper right corner, since losses fall to the right; in the lower one where fewer points of curves are. */
+function drawLegend(
+  image: RgbImage,
+  series: readonly ChartSeries[],
+  { frame, points }: { readonly frame: Frame; readonly points: readonly Point[] },
+): void {
   const [lineHeight, sample, padding] = [20, 22, 10];
   const widest = Math.max(...series.map(({ name }) => measureText(name)));
   const width = Math.ceil(widest + sample + 3 * padding);
-  const box = {
-    left: frame.right - width - 4,
-    top: frame.top + 6,
-    width,
-    height: series.length * lineHeight + padding,
-  };
+  const height = series.length * lineHeight + padding;
+  const left = frame.right - width - 4;
+  const hiddenBelow = (top: number) => points.filter(([x, y]) => x >= left && y >= top && y <= top + height).length;
+  const [upper, lower] = [frame.top + 6, frame.bottom - height - 6];
+  const box = { left, top: hiddenBelow(lower) < hiddenBelow(upper) ? lower : upper, width, height };
   fillBox(image, { left: box.left - 1, top: box.top - 1, width: box.width + 2, height: box.height + 2 }, GRID);
   fillBox(image, box, [255, 255, 255]);
   for (const [i, one] of series.entries()) {
