@@ -8,7 +8,7 @@
 export type { CentreCrop } from './augment/centre-crop.ts';
 export { checkErasing } from './augment/random-erasing.ts';
 export { firstLine } from './errors.ts';
-export { countLabels, type LabelCounts } from './inspect/count-labels.ts';
+export { type ClassCount, countLabels, type LabelCounts } from './inspect/count-labels.ts';
 export { spreadOf } from './inspect/spread.ts';
 export {
   type BatchLoader,

@@ -1,9 +1,17 @@
 import type { SampleSource, SourceSample } from '../sources/sample-source.ts';
 
+/** A class and how many samples it has. */
+export interface ClassCount {
+  /** The class's name. */
+  readonly name: string;
+  /** Samples that bear its label. */
+  readonly count: number;
+}
+
 /** How a source's samples divide into its classes. */
 export interface LabelCounts {
-  /** How many samples each class has, in the order of labels; absent when the source has no classes. */
-  readonly classes?: readonly { readonly name: string; readonly count: number }[];
+  /** Its classes, in the order of labels; absent when the source has no classes. */
+  readonly classes?: readonly ClassCount[];
   /** Samples without a label, in a source that has classes. */
   readonly unlabelled: number;
 }
