@@ -4,6 +4,13 @@
 // and `mae-equal-time` gives the plain masked autoencoder the time that AMD took.
 import { fromScratch } from '../comparison/plan.mjs';
 
+/** What sets of images share. */
+const ofImages = {
+  methods: ['mae', 'dmae', 'amd'],
+  teacher: image('small', 128, 4),
+  student: image('tiny', 96, 3),
+};
+
 /**
  * What models train on, and for how many epochs; `labels` are the samples that fine-tuning learns from. A set with `trialEpochs` chooses its
  * learning rates itself, another takes those of the set it names in `tunedOn`. `parts` stand where nothing has to be given and divided; with `teach`
@@ -11,9 +18,7 @@ import { fromScratch } from '../comparison/plan.mjs';
  */
 export const datasets = {
   tinyimagenet22: {
-    methods: ['mae', 'dmae', 'amd'],
-    teacher: image('small', 128, 4),
-    student: image('tiny', 96, 3),
+    ...ofImages,
     imageSize: 64,
     patch: 8,
     teacherEpochs: 12,
@@ -24,9 +29,7 @@ export const datasets = {
     equalTime: true,
   },
   cifar10: {
-    methods: ['mae', 'dmae', 'amd'],
-    teacher: image('small', 128, 4),
-    student: image('tiny', 96, 3),
+    ...ofImages,
     imageSize: 32,
     patch: 4,
     teacherEpochs: 6,

@@ -9,7 +9,7 @@ const bin = join(import.meta.dirname, '../../packages/cli/bin/masked-distill.js'
 export const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
 /** The objects of a file of JSON lines; none where there is no file. */
-export const readRows = (path) =>
+const readRows = (path) =>
   existsSync(path)
     ? readFileSync(path, 'utf8')
         .trim()

@@ -9,6 +9,7 @@
 // which the teacher's forward pass is 6.2e19. `--dry-run` takes a step of it and says how long that would be on the machine at hand.
 // The batch of 4096 is 64 accumulated ones of 64; with more memory raise --batch-size and lower --accumulation by the same factor.
 import type { DistillPatch } from '../distill-config.ts';
+import { amdAlign } from './amd-align.ts';
 import { maeVitBIn1k } from './mae-in1k.ts';
 import type { Preset } from './preset.ts';
 
@@ -16,20 +17,7 @@ const recipe = {
   ...maeVitBIn1k.config,
   mask: { ratio: 0.75, teacherRatio: 0.5 },
   teacher: { preset: 'large' },
-  align: {
-    directStudent: [6, 12],
-    directTeacher: [12, 24],
-    generationStudent: [6, 12],
-    generationTeacher: [12, 24],
-    loss: 'l2',
-    generator: 'serial',
-    generatorDepth: 2,
-    layerReduction: 'mean',
-    normalize: 'none',
-    reconWeight: 1,
-    directWeight: 1,
-    generationWeight: 1,
-  },
+  align: amdAlign,
 } satisfies DistillPatch;
 
 // MAE's decoder beside every size (He et al. 2022, table 1).

@@ -12,15 +12,9 @@
 // ViT-B 7.9e19 floating-point operations. `--dry-run` takes a step of it and says how long that would be on the machine at hand.
 // The batch of 512 videos is 128 accumulated ones of 4; with more memory raise --batch-size and lower --accumulation by the same factor.
 import type { DistillPatch } from '../distill-config.ts';
+import { amdAlign } from './amd-align.ts';
 import type { Preset } from './preset.ts';
 import { strides, videomaeInput, videomaeRecipe } from './videomae.ts';
-
-const layers = {
-  directStudent: [6, 12],
-  directTeacher: [12, 24],
-  generationStudent: [6, 12],
-  generationTeacher: [12, 24],
-} as const;
 
 function recipe(preset: 'video-small' | 'video-base', set: keyof typeof strides): Preset<DistillPatch> {
   const letter = { 'video-small': 's', 'video-base': 'b' }[preset];
@@ -33,17 +27,7 @@ function recipe(preset: 'video-small' | 'video-base', set: keyof typeof strides)
       target,
       model: { preset, ...videomaeInput },
       teacher: { preset: 'large' },
-      align: {
-        ...layers,
-        loss: 'l2',
-        generator: 'serial',
-        generatorDepth: 2,
-        layerReduction: 'mean',
-        normalize: 'none',
-        reconWeight: 1,
-        directWeight: 1,
-        generationWeight: 1,
-      },
+      align: amdAlign,
       data: { ...data, stride: strides[set], repeats: 4 },
       optim: {
         ...optim,
