@@ -25,12 +25,11 @@ const { values: options } = parseArgs({
   },
 });
 const given = Object.keys(datasets).filter((name) => options[name]);
-if (given.length === 0)
-  throw new Error(
-    `give what to compare on: ${Object.entries(datasets)
-      .map(([name, { parts }]) => (parts ? `--${name}` : `--${name} <images>`))
-      .join(' or ')}`,
-  );
+if (given.length === 0) {
+  const ways = Object.entries(datasets).map(([name, { parts }]) => (parts ? `--${name}` : `--${name} <images>`));
+  console.error(`give what to compare on: ${ways.join(' or ')}`);
+  process.exit(2);
+}
 const folders = { data: join(options.folder, 'data'), runs: options.folder };
 
 const results = openResults(folders.runs, options.afresh ? {} : undefined);
