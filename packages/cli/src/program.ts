@@ -14,7 +14,7 @@ export function createProgram(environment: Environment, verbs: readonly Verb[]):
   const { stdout, stderr } = environment;
   const width = ({ columns = MAX_HELP_WIDTH }: { columns?: number }) => Math.min(columns, MAX_HELP_WIDTH);
   const program = new Command('masked-distill')
-    .description('Pre-train small vision transformers on your own images.')
+    .description('Pre-train small vision transformers on your own images and videos.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', '\nEach verb has its own help: masked-distill pretrain --help')

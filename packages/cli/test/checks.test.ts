@@ -77,7 +77,7 @@ describe('planRun', () => {
   it('refuses a run that has no step, or nothing but warm-up', async () => {
     const large = await configured('optim.accumulation=4', 'optim.epochs=3');
     expect(() => planRun(large, 63)).toThrow(
-      new InputError('optim.batchSize: 64 is more than the 63 images there are; lower it'),
+      new InputError('optim.batchSize: 64 is more than the 63 samples there are; lower it'),
     );
     expect(() => planRun(large, 64)).toThrow(
       new InputError('optim.accumulation: a step takes 4 batches, the whole run has 3; lower it or add epochs'),

@@ -152,7 +152,7 @@ describe('pretrain', () => {
     [['--data', 'procedural:64', '--mask-ratio', '1'], /^--mask-ratio is 1, wants a number above 0/],
     [['--data', 'procedural:64', '--patch', '5'], /model\.patch: 5x5 does not divide the image of 16x16/],
     [['--data', 'procedural:64', '--heads', '7'], /model\.heads: 7 does not divide model\.width 96/],
-    [['--data', 'procedural:4'], 'optim.batchSize: 8 is more than the 4 images there are; lower it'],
+    [['--data', 'procedural:4'], 'optim.batchSize: 8 is more than the 4 samples there are; lower it'],
     [
       ['--data', 'procedural:64', '--engine', 'tensorflow'],
       /^useEngine: tensorflow: not installed; npm install @tensorflow\/tfjs-node/,

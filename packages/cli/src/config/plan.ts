@@ -2,7 +2,7 @@ import { InputError } from '@masked-distill/base';
 import { effectiveBatch, resolveLr } from './learning-rate.ts';
 import type { RunConfig } from './run-config.ts';
 
-/** What follows from a configuration and the number of images. */
+/** What follows from a configuration and the number of samples. */
 export interface RunPlan {
   /** Samples in one optimiser step: batchSize x repeats x accumulation. */
   readonly effectiveBatch: number;
@@ -19,15 +19,15 @@ export interface RunPlan {
 }
 
 /**
- * Works out a run over `images` images.
+ * Works out a run over so many images or videos.
  *
- * @throws InputError when there are fewer images than a batch, no step in the run, or nothing but warm-up
+ * @throws InputError when there are fewer samples than a batch, no step in the run, or nothing but warm-up
  */
-export function planRun(config: RunConfig, images: number): RunPlan {
+export function planRun(config: RunConfig, samples: number): RunPlan {
   const { batchSize, accumulation, epochs, steps, warmupEpochs, warmupShare, warmupSteps: givenWarmup } = config.optim;
-  const batchesPerEpoch = Math.floor(images / batchSize);
+  const batchesPerEpoch = Math.floor(samples / batchSize);
   if (batchesPerEpoch === 0) {
-    throw new InputError(`optim.batchSize: ${batchSize} is more than the ${images} images there are; lower it`);
+    throw new InputError(`optim.batchSize: ${batchSize} is more than the ${samples} samples there are; lower it`);
   }
   const stepsPerEpoch = batchesPerEpoch / accumulation;
   const totalSteps = steps ?? Math.floor((epochs! * batchesPerEpoch) / accumulation);

@@ -7,6 +7,7 @@ import { addVerbFlags, readVerbFlags } from './verb-flags.ts';
 export const probeVerb: Verb = (program, environment) => {
   const command = program
     .command('probe')
+    .alias('knn')
     .description('judge the frozen features of an encoder by k-NN and a linear probe')
     .usage('<checkpoint> --data <path> --val <path> [flags]')
     .argument('<checkpoint>', 'a run, a checkpoint, or a file of weights')
