@@ -26,7 +26,7 @@ const finetuning = {
  * motion too slowly for such budgets: the teacher has learned it from labels, of other videos.
  */
 function motion(isSmoke) {
-  const [videos, labelled, held] = isSmoke ? [32, 32, 16] : [6400, 400, 800];
+  const [videos, labelled, held] = isSmoke ? [32, 32, 16] : [6400, 64, 800];
   const drawn = (count, seed) => `procedural-motion:${count}:${seed}:4`;
   return {
     title: `Procedural motion, ${labelled} labelled videos of 4 classes`,
@@ -38,8 +38,8 @@ function motion(isSmoke) {
     teacherEpochs: 2,
     studentEpochs: 2,
     studentLr: 2e-3,
-    epochs: 32,
-    trialEpochs: 12,
+    epochs: 128,
+    trialEpochs: 48,
     // Nothing is mixed or mirrored: half of a motion is another motion.
     input: {
       ...input,
@@ -54,7 +54,7 @@ function motion(isSmoke) {
     teacher: encoder(96, 4),
     student: encoder(64, 3),
     decoder: decoder(64),
-    finetuning: { ...finetuning, 'run.evalEvery': '4 epochs' },
+    finetuning: { ...finetuning, 'run.evalEvery': '16 epochs' },
     testing: ['--clips', '1', '--crops', '1', '--stride', '2'],
   };
 }

@@ -282,6 +282,17 @@ describe('renderLineChart', () => {
     expect(height).toSatisfy((row: number) => (y[3] === 3 ? row < 60 : row > 220));
   });
 
+  it('keeps the legend off curves along both the top and the bottom, of two points each', () => {
+    const series = [
+      [3, 2.6],
+      [0, 0.4],
+    ].map((y, i) => ({ name: `${i}`, x: [0, 3], y, colour: red }));
+    const image = renderLineChart({ series, width: 400, height: 300 });
+    const rows = Array.from({ length: 300 }, (_, row) => row).filter((row) => isRed(colourAt(image, 360, row)));
+    expect(rows[0]).toBeLessThan(80);
+    expect(rows.at(-1)).toBeGreaterThan(200);
+  });
+
   it('refuses what can’t be drawn', () => {
     expect(() => renderLineChart({ series: [{ name: 'a', x: [0], y: [Number.NaN] }] })).toThrow(
       'renderLineChart: there is no finite point to draw',

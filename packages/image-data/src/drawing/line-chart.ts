@@ -78,7 +78,7 @@ export function renderLineChart(options: LineChartOptions): RgbImage {
   for (const [i, one] of series.entries()) {
     for (const run of visibleRuns(one, options.logY === true)) {
       const points = run.map(([x, y]): Point => [frame.toX(x), frame.toY(y)]);
-      drawn.push(...points);
+      drawn.push(...alongLine(points));
       drawPolyline(image, points.length > 1 ? points : [points[0]!, points[0]!], {
         colour: colourOf(one, i),
         width: 2,
@@ -168,7 +168,22 @@ function drawAxes(image: RgbImage, frame: Frame, options: LineChartOptions): voi
   drawText(image, yLabel, { x: 18, y: (top + bottom) / 2, size: 10, align: 'middle', isUpright: true });
 }
 
-/** Names on white in the upper right corner, since losses fall to the right; in the lower one where fewer points of curves are. */
+/** A line's points, and others between them every few pixels, so that none is far from the next. */
+function alongLine(points: readonly Point[]): Point[] {
+  return points.flatMap(([x, y], i) => {
+    const [nextX, nextY] = points[i + 1] ?? [x, y];
+    const parts = Math.max(1, Math.ceil(Math.hypot(nextX - x, nextY - y) / 4));
+    return Array.from({ length: parts }, (_, part): Point => {
+      const share = part / parts;
+      return [x + share * (nextX - x), y + share * (nextY - y)];
+    });
+  });
+}
+
+/**
+ * Names on white at the right edge, where they hide least of the curves: in the upper corner if nowhere less, since losses fall to the right;
+ * then in the lower one, then between.
+ */
 function drawLegend(
   image: RgbImage,
   series: readonly ChartSeries[],
@@ -179,9 +194,14 @@ function drawLegend(
   const width = Math.ceil(widest + sample + 3 * padding);
   const height = series.length * lineHeight + padding;
   const left = frame.right - width - 4;
-  const hiddenBelow = (top: number) => points.filter(([x, y]) => x >= left && y >= top && y <= top + height).length;
+  const hiddenAt = (top: number) => points.filter(([x, y]) => x >= left && y >= top && y <= top + height).length;
   const [upper, lower] = [frame.top + 6, frame.bottom - height - 6];
-  const box = { left, top: hiddenBelow(lower) < hiddenBelow(upper) ? lower : upper, width, height };
+  const between = Array.from(
+    { length: Math.max(0, Math.floor((lower - upper) / height)) },
+    (_, i) => upper + (i + 1) * height,
+  );
+  const top = [upper, lower, ...between].reduce((best, each) => (hiddenAt(each) < hiddenAt(best) ? each : best));
+  const box = { left, top, width, height };
   fillBox(image, { left: box.left - 1, top: box.top - 1, width: box.width + 2, height: box.height + 2 }, GRID);
   fillBox(image, box, [255, 255, 255]);
   for (const [i, one] of series.entries()) {
