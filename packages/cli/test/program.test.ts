@@ -80,7 +80,7 @@ describe('help and version', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(`Usage: masked-distill [options] [command]
 
-Pre-train small vision transformers on your own images.
+Pre-train small vision transformers on your own images and videos.
 
 Options:
   -V, --version                   print the version
