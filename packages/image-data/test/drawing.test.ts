@@ -293,6 +293,12 @@ describe('renderLineChart', () => {
     expect(rows.at(-1)).toBeGreaterThan(200);
   });
 
+  it('draws curves as long as those of long runs', () => {
+    const x = Array.from({ length: 200_000 }, (_, step) => step);
+    const series = ['a', 'b'].map((name) => ({ name, x, y: x, colour: red }));
+    expect(ink(renderLineChart({ series, width: 400, height: 300 }))).toBeGreaterThan(100);
+  });
+
   it('refuses what can’t be drawn', () => {
     expect(() => renderLineChart({ series: [{ name: 'a', x: [0], y: [Number.NaN] }] })).toThrow(
       'renderLineChart: there is no finite point to draw',

@@ -74,11 +74,11 @@ export function renderLineChart(options: LineChartOptions): RgbImage {
   const image = createImage(width, height);
   const frame = layOut(options, { width, height });
   drawAxes(image, frame, options);
-  const drawn: Point[] = [];
+  const lines: (readonly Point[])[] = [];
   for (const [i, one] of series.entries()) {
     for (const run of visibleRuns(one, options.logY === true)) {
       const points = run.map(([x, y]): Point => [frame.toX(x), frame.toY(y)]);
-      drawn.push(...alongLine(points));
+      lines.push(points);
       drawPolyline(image, points.length > 1 ? points : [points[0]!, points[0]!], {
         colour: colourOf(one, i),
         width: 2,
@@ -86,7 +86,7 @@ export function renderLineChart(options: LineChartOptions): RgbImage {
     }
   }
   drawText(image, title, { x: frame.left, y: 20, size: 13, weight: 0.16 });
-  if (series.length > 1) drawLegend(image, series, { frame, points: drawn });
+  if (series.length > 1) drawLegend(image, series, { frame, lines });
   return image;
 }
 
@@ -187,13 +187,14 @@ function alongLine(points: readonly Point[]): Point[] {
 function drawLegend(
   image: RgbImage,
   series: readonly ChartSeries[],
-  { frame, points }: { readonly frame: Frame; readonly points: readonly Point[] },
+  { frame, lines }: { readonly frame: Frame; readonly lines: readonly (readonly Point[])[] },
 ): void {
   const [lineHeight, sample, padding] = [20, 22, 10];
   const widest = Math.max(...series.map(({ name }) => measureText(name)));
   const width = Math.ceil(widest + sample + 3 * padding);
   const height = series.length * lineHeight + padding;
   const left = frame.right - width - 4;
+  const points = lines.flatMap(alongLine);
   const hiddenAt = (top: number) => points.filter(([x, y]) => x >= left && y >= top && y <= top + height).length;
   const [upper, lower] = [frame.top + 6, frame.bottom - height - 6];
   const between = Array.from(
